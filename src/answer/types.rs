@@ -1,0 +1,288 @@
+//! What an answer is.
+
+use crate::expr::{Arena, BigRational, ExprId, Ref, Term};
+use crate::graph::{EdgeKind, Graph, Node, NodeSet};
+use crate::kernel::Checked;
+use crate::proof::{Separation, SourceGraph};
+use crate::source::Span;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// What a caller may set. Everything here changes what is shown or how long is searched, never what is true.
+#[derive(Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// Bounds on searches, in steps, never in seconds: an answer does not depend on the machine.
+    pub limits: Limits,
+    /// Set by a caller to stop a search; the answer is then undetermined.
+    pub cancel: Option<&'a AtomicBool>,
+    /// Seconds since any fixed moment, lent by the caller; only [`Answer::seconds`] depends on it.
+    pub clock: Option<&'a (dyn Fn() -> f64 + Sync)>,
+    /// Every strategy's estimand, not only the preferred one.
+    pub all: bool,
+}
+
+/// Bounds on searches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// How many sets or paths a list holds at most.
+    pub list: usize,
+    /// Largest number of cells (joint states) a model is evaluated on.
+    pub cells: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { list: 100, cells: 1 << 16 }
+    }
+}
+
+/// The answer to one query.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Position among the file's questions, from 1.
+    pub id: usize,
+    /// The query's label.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+    /// The query as the language prints it.
+    pub text: String,
+    /// Name of the graph asked about.
+    pub graph_name: String,
+    /// That graph, latents projected out: all nodes and variables below are its own.
+    pub graph: Arc<Graph>,
+    /// The graph as written, where latents were declared.
+    pub source_graph: Option<SourceGraph>,
+    /// The distributions taken as known.
+    pub known: Vec<Term>,
+    /// Holds every expression of the answer.
+    pub arena: Arena,
+    /// The answer proper.
+    pub body: Body,
+    /// How long it took, where a clock was lent.
+    pub seconds: Option<Seconds>,
+}
+
+/// Seconds spent, by stage.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Seconds {
+    /// From the resolved query to the chosen estimand or hedge, every strategy tried and simplification included.
+    pub identify: f64,
+    /// Finding the derivation or the counter-models.
+    pub derive: f64,
+    /// The kernel's check.
+    pub check: f64,
+    /// The numerical self-check.
+    pub self_check: f64,
+}
+
+/// The answer by kind of query.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// To a single P-term.
+    Effect {
+        /// The query.
+        term: Term,
+        /// What was found.
+        verdict: Verdict,
+    },
+    /// To an expression of effects and expectations.
+    Contrast {
+        /// The query, as resolved.
+        expr: ExprId,
+        /// Its terms with their signs: the sum of them is the query.
+        terms: Vec<(i8, ExprId)>,
+        /// What was found.
+        verdict: Verdict,
+    },
+    /// To `_||_`.
+    Independence {
+        /// The query.
+        separation: Separation,
+        /// `Separated` or `Connected` with its open path, or undetermined.
+        verdict: Verdict,
+    },
+    /// To `==`.
+    Equality {
+        /// Left side.
+        lhs: ExprId,
+        /// Right side.
+        rhs: ExprId,
+        /// What was found.
+        verdict: Verdict,
+    },
+    /// To `adjust`.
+    Adjust {
+        /// The effect.
+        term: Term,
+        /// Valid sets, by kind, then size, then nodes.
+        sets: Vec<AdjustmentSet>,
+        /// A sentence for each kind that has none.
+        why_none: Vec<String>,
+        /// Whether the list stopped at the limit.
+        truncated: bool,
+    },
+    /// To `implications`.
+    Implications {
+        /// For each separable pair a smallest separating set.
+        independences: Vec<ImpliedIndependence>,
+        /// Pairs that are not adjacent and that nothing separates (an inducing path).
+        inseparable: Vec<(Node, Node)>,
+        /// Without bidirected edges: the local Markov basis (each node, what it is independent of, given its parents).
+        basis: Vec<(Node, NodeSet, NodeSet)>,
+        /// Verma constraints found.
+        verma: Vec<Verma>,
+    },
+    /// To `paths`.
+    Paths {
+        /// Shortest first.
+        paths: Vec<ListedPath>,
+        /// Whether the list stopped at the limit.
+        truncated: bool,
+    },
+    /// To `simplify`.
+    Simplify {
+        /// What was given.
+        expr: ExprId,
+        /// The shortest equal expression found.
+        result: ExprId,
+    },
+}
+
+/// What was found, with what the kernel accepted.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// An estimand exists.
+    Identifiable(Box<Identified>),
+    /// None exists: the evidence inside is a hedge or a pair of models.
+    NotIdentifiable(Box<Checked>),
+    /// The independence or the equality holds.
+    Holds(Box<Checked>),
+    /// It does not.
+    Fails(Box<Checked>),
+    /// Equality only, until evidence for it exists: values of the two sides at a point of a fixed random model, in which
+    /// they differ.
+    FailsAt {
+        /// State of each free variable.
+        at: Vec<(Node, usize)>,
+        /// The two values.
+        values: [BigRational; 2],
+    },
+    /// Not decided.
+    Undetermined(Undetermined),
+}
+
+/// Why nothing was decided.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Undetermined {
+    /// One sentence: what was tried, or which limit was reached.
+    pub reason: String,
+    /// Where the kernel refused the evidence.
+    pub refused: Option<Refusal>,
+}
+
+/// What the kernel refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// The step of a derivation, from 1, where it was one.
+    pub step: Option<usize>,
+    /// Why.
+    pub reason: String,
+}
+
+/// An estimand that the kernel accepted.
+#[derive(Clone, Debug)]
+pub struct Identified {
+    /// The verdict's certificate.
+    pub checked: Checked,
+    /// The estimand.
+    pub estimand: ExprId,
+    /// `no-effect`, `rules`, `back-door`, `front-door`, `id`; for a contrast, that of its terms where it is one.
+    pub strategy: &'static str,
+    /// How it was found, in a few words (“adjust for service”).
+    pub how: String,
+    /// References of the estimand that the query lacks; any value gives the same answer.
+    pub free: Vec<Ref>,
+    /// Terms that must be positive for every denominator to exist; the largest only.
+    pub assumes_positive: Vec<Term>,
+    /// Other estimands, where they were asked for; each without alternatives of its own.
+    pub alternatives: Vec<Identified>,
+}
+
+/// A set found by `adjust`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AdjustmentSet {
+    /// What the set is good for.
+    pub kind: SetKind,
+    /// The set; for an instrument the instrument alone.
+    pub set: NodeSet,
+    /// For an instrument: what to condition on.
+    pub given: Option<NodeSet>,
+    /// No proper subset is valid.
+    pub minimal: bool,
+    /// The one of least asymptotic variance.
+    pub optimal: bool,
+}
+
+/// What a set is good for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum SetKind {
+    /// Covariate adjustment.
+    Adjustment,
+    /// Front-door adjustment.
+    FrontDoor,
+    /// A (conditional) instrument.
+    Instrument,
+}
+
+/// An independence that the graph implies for a pair that is not adjacent.
+#[derive(Clone, Debug)]
+pub struct ImpliedIndependence {
+    /// One of the pair.
+    pub x: Node,
+    /// The other.
+    pub y: Node,
+    /// A smallest separating set.
+    pub given: NodeSet,
+    /// The kernel's certificate.
+    pub checked: Checked,
+}
+
+/// A Verma constraint: a functional of the data that does not depend on a variable it mentions (Tian & Pearl 2002b).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Verma {
+    /// The district it comes from.
+    pub district: NodeSet,
+    /// The functional.
+    pub expr: ExprId,
+    /// It does not depend on these.
+    pub independent_of: NodeSet,
+}
+
+/// A path listed by `paths`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListedPath {
+    /// Its nodes from end to end.
+    pub nodes: Vec<Node>,
+    /// Its edges, one fewer.
+    pub edges: Vec<EdgeKind>,
+    /// Whether it is open given the conditions.
+    pub open: bool,
+    /// The nodes that block it: non-colliders conditioned on, and colliders nothing opens.
+    pub blocked_by: Vec<Node>,
+}
+
+/// How an `expect` statement came out.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// Where it stands.
+    pub span: Span,
+    /// The statement as the language prints it.
+    pub text: String,
+    /// Whether it holds; None where that is undetermined.
+    pub holds: Option<bool>,
+    /// Why it does not, or what is undetermined.
+    pub reason: Option<String>,
+    /// Where the kernel refused a certificate on the way.
+    pub refused: Option<Refusal>,
+}

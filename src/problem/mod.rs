@@ -1,0 +1,170 @@
+//! Tree → meaning: names, domains, typed queries, and every diagnostic of meaning; and back (`lift`), so that whatever
+//! is printed parses.
+//!
+//! In: a [`Tree`](crate::syntax::tree::Tree) and its source. Out: an immutable [`Problem`]. Must never know: how a
+//! question is answered, nor what the latent projection of a graph looks like: it only numbers the measured variables,
+//! in the order of declaration, as the projection does.
+
+use crate::expr::{Arena, ExprId, Term};
+use crate::graph::{Graph, NodeSet};
+use crate::proof::{Rule, Separation};
+use crate::source::{Source, Span};
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+/// A file, understood. Immutable: an editor or a REPL replaces it.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The text it was read from.
+    pub source: Source,
+    /// Graphs by name, in file order.
+    pub graphs: IndexMap<String, GraphEntry>,
+    /// Questions, in file order.
+    pub queries: Vec<Query>,
+    /// `expect` statements, in file order.
+    pub expectations: Vec<Expectation>,
+}
+
+/// One graph of a file.
+#[derive(Clone, Debug)]
+pub struct GraphEntry {
+    /// Its name; `graph` where none was written (then printed without).
+    pub name: String,
+    /// Where its block stands.
+    pub span: Span,
+    /// What the `///` lines above it say.
+    pub doc: Option<String>,
+    /// Every variable, the unmeasured ones included.
+    pub source: Arc<Graph>,
+    /// The unmeasured ones among them.
+    pub latents: NodeSet,
+    /// The measured variables in the order of declaration: the nodes of the projected graph, by number.
+    pub measured: Vec<String>,
+    /// What is known of each variable, by number in `source`.
+    pub variables: Vec<VariableInfo>,
+}
+
+/// What a file says of a variable besides its edges.
+#[derive(Clone, Debug, Default)]
+pub struct VariableInfo {
+    /// Its values in order, where a domain was declared.
+    pub domain: Option<Vec<String>>,
+    /// What the `///` lines above it say.
+    pub doc: Option<String>,
+    /// DAGitty's `exposure`.
+    pub exposure: bool,
+    /// DAGitty's `outcome`.
+    pub outcome: bool,
+    /// DAGitty's `adjusted`; changes no answer.
+    pub adjusted: bool,
+    /// DAGitty's position; changes no answer.
+    pub position: Option<(f64, f64)>,
+}
+
+/// A question with its meaning. Node sets and variables are those of the projected graph.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Position among the file's questions, from 1.
+    pub id: usize,
+    /// Its label.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+    /// Position of its graph in [`Problem::graphs`].
+    pub graph: usize,
+    /// Holds the expressions of `kind`, `let`s and named queries expanded.
+    pub arena: Arena,
+    /// What is asked.
+    pub kind: QueryKind,
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub enum QueryKind {
+    /// One P-term: identify it.
+    Effect(Term),
+    /// An expression of P-terms and expectations (each `E[y | …]` written out as `Σ_{y} y P(y | …)`): identify it
+    /// term by term.
+    Contrast(ExprId),
+    /// Is the independence implied?
+    Independence(Separation),
+    /// Are the two equal in every model?
+    Equality(ExprId, ExprId),
+    /// Adjustment, front-door and instrument sets.
+    Adjust {
+        /// The effect.
+        term: Term,
+        /// Covariates that must be in a set.
+        with: NodeSet,
+        /// Covariates that must not.
+        without: NodeSet,
+    },
+    /// What the graph implies of the data.
+    Implications,
+    /// Paths between two sets.
+    Paths {
+        /// From.
+        from: NodeSet,
+        /// To.
+        to: NodeSet,
+        /// Conditioned on.
+        given: NodeSet,
+    },
+    /// The shortest equal expression.
+    Simplify(ExprId),
+    /// A reader's own derivation.
+    Proof {
+        /// What it starts from.
+        start: ExprId,
+        /// Its lines.
+        lines: Vec<ProofLine>,
+    },
+}
+
+/// One line of a reader's proof.
+#[derive(Clone, Debug)]
+pub struct ProofLine {
+    /// Where it stands.
+    pub span: Span,
+    /// The new expression.
+    pub expr: ExprId,
+    /// The reasons given.
+    pub reasons: Vec<Reason>,
+}
+
+/// One reason of a proof line.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// Where it stands.
+    pub span: Span,
+    /// The rule.
+    pub rule: Rule,
+    /// The separation named with it.
+    pub separation: Option<Separation>,
+}
+
+/// An `expect` statement with its meaning.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// Where it stands.
+    pub span: Span,
+    /// Position of its graph in [`Problem::graphs`].
+    pub graph: usize,
+    /// Holds its expressions.
+    pub arena: Arena,
+    /// What is expected.
+    pub kind: ExpectationKind,
+    /// False where `not` was written.
+    pub expected: bool,
+}
+
+/// What is expected.
+#[derive(Clone, Debug)]
+pub enum ExpectationKind {
+    /// A term or a contrast is identifiable.
+    Identifiable(ExprId),
+    /// An independence is implied.
+    Independence(Separation),
+    /// Two expressions are equal in every model.
+    Equality(ExprId, ExprId),
+}
