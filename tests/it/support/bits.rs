@@ -30,6 +30,33 @@ pub fn subset(a: Set, b: Set) -> bool {
     a & !b == 0
 }
 
+/// The graph over the measured nodes, in their order: each latent's causes become its effects' causes, its effects share
+/// an unmeasured cause, one latent after the other (Verma & Pearl 1990).
+pub fn projected(graph: &Graph, latents: Set) -> Graph {
+    let mut bits = Bits::of(graph);
+    for latent in members(latents) {
+        let (causes, effects, arcs) = (bits.parents[latent], bits.children[latent], bits.siblings[latent]);
+        for i in members(effects) {
+            bits.parents[i] |= causes;
+            bits.siblings[i] |= (effects | arcs) & !bit(i);
+        }
+        for i in members(causes) {
+            bits.children[i] |= effects;
+        }
+        for i in members(arcs) {
+            bits.siblings[i] |= effects & !bit(i);
+        }
+        bits = bits.cut(bit(latent), bit(latent));
+    }
+    let kept: Vec<usize> = members(bits.all() & !latents).collect();
+    let names: Vec<&str> = kept.iter().map(|&i| graph.name(Node::new(i))).collect();
+    let pairs = |rows: &[Set]| {
+        let ends = kept.iter().enumerate().flat_map(|(a, _)| (0..kept.len()).map(move |b| (a, b)));
+        ends.filter(|&(a, b)| rows[kept[a]] & bit(kept[b]) != 0).collect::<Vec<_>>()
+    };
+    super::graphs::named(&names, &pairs(&bits.children), &pairs(&bits.siblings))
+}
+
 /// All subsets of a set, the empty one and itself included.
 pub fn subsets(set: Set) -> impl Iterator<Item = Set> {
     let mut next = Some(set);

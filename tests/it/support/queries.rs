@@ -1,6 +1,6 @@
 //! Graphs with a question, drawn from families that reach every branch of identification.
 
-use super::bits::{Set, bit, members, node_set};
+use super::bits::{Bits, Set, bit, members, node_set};
 use super::graphs;
 use rand::Rng;
 use rand::seq::SliceRandom;
@@ -50,8 +50,19 @@ impl std::fmt::Display for Case {
     }
 }
 
-/// A random question: one outcome and one treatment most of the time, and any number of each now and then.
+/// A random question: one outcome and one treatment most of the time, and up to three of each now and then. Most
+/// questions in which no treatment causes any outcome are drawn again: there are many, and they are easy.
 pub fn random_query(graph: Graph, rng: &mut ChaCha8Rng) -> Case {
+    let bits = Bits::of(&graph);
+    loop {
+        let case = any_query(graph.clone(), rng);
+        if bits.descendants(case.x, bits.all()) & case.y != 0 || rng.random_bool(0.15) {
+            return case;
+        }
+    }
+}
+
+fn any_query(graph: Graph, rng: &mut ChaCha8Rng) -> Case {
     let mut nodes: Vec<usize> = (0..graph.len()).collect();
     nodes.shuffle(rng);
     let mut take = |least: usize, leave: usize| {
@@ -65,24 +76,21 @@ pub fn random_query(graph: Graph, rng: &mut ChaCha8Rng) -> Case {
     Case { graph, y, x, z }
 }
 
-/// Case number `seed` of the mixed family, of at most `most` nodes: sparse, middling and dense graphs, ladders, chains
-/// and front doors with a few edges changed.
+/// One of the mixed family, of at most `most` nodes: sparse, middling and dense graphs, ladders, chains and front doors
+/// with a few edges changed.
 pub fn mixed(most: usize, rng: &mut ChaCha8Rng) -> Case {
     let len = rng.random_range(2..=most);
-    let last = |graph: Graph, x: usize, z: Set| {
-        let y = bit(graph.len() - 1);
-        Case { graph, y, x: bit(x), z }
-    };
     match rng.random_range(0..10) {
-        0 | 1 => random_query(graphs::random(len, 0.3, 0.15, rng), rng),
-        2..=4 => random_query(graphs::random(len, 0.5, 0.3, rng), rng),
-        5 => random_query(graphs::random(len, 0.8, 0.2, rng), rng),
-        6 => random_query(graphs::random(len, 0.7, 0.5, rng), rng),
-        7 if most >= 4 => {
-            // A ladder with its own question, some edges changed.
-            let depth = rng.random_range(1..most / 2);
-            let (drop, add) = (rng.random_range(0.0..0.15), rng.random_range(0.0..0.15));
-            last(graphs::perturbed(&graphs::napkin_ladder(depth), drop, add, rng), 2 * depth, 0)
+        0 => random_query(graphs::random(len, 0.3, 0.15, rng), rng),
+        1..=3 => random_query(graphs::random(len, 0.5, 0.3, rng), rng),
+        4 => random_query(graphs::random(len, 0.8, 0.2, rng), rng),
+        5 => random_query(graphs::random(len, 0.7, 0.5, rng), rng),
+        6 | 7 if most >= 4 => {
+            // A ladder with its own question, few edges changed.
+            let depth = if rng.random_bool(0.7) { most / 2 - 1 } else { rng.random_range(1..most / 2) };
+            let graph = graphs::perturbed(&graphs::napkin_ladder(depth), 0.03, 0.03, rng);
+            let (x, y) = (bit(2 * depth), bit(2 * depth + 1));
+            Case { graph, y, x, z: 0 }
         }
         8 if most >= 4 => {
             // A ladder with any question.
@@ -90,10 +98,10 @@ pub fn mixed(most: usize, rng: &mut ChaCha8Rng) -> Case {
             random_query(graphs::perturbed(&graphs::napkin_ladder(depth), 0.05, 0.1, rng), rng)
         }
         _ => {
-            let chain = graphs::front_door_chain(len.max(3) - 2);
-            let graph = graphs::perturbed(&chain, 0.1, 0.1, rng);
-            let z = if rng.random_bool(0.3) { bit(rng.random_range(1..graph.len() - 1).max(1)) } else { 0 };
-            last(graph, 0, z)
+            let len = len.max(3);
+            let graph = graphs::perturbed(&graphs::front_door_chain(len - 2), 0.1, 0.1, rng);
+            let z = if rng.random_bool(0.3) { bit(rng.random_range(1..len - 1)) } else { 0 };
+            Case { graph, y: bit(len - 1), x: bit(0), z }
         }
     }
 }
