@@ -98,7 +98,7 @@ pub fn check(arena: &mut Arena, claim: &Claim, evidence: &Evidence) -> Result<Ch
     let mut work = Work(WORK);
     well_formed(arena, claim, evidence, &mut work)?;
     if let Some(source) = &claim.source {
-        projection::check(graph, source)?;
+        projection::check(graph, source, &mut work)?;
     }
     match (&claim.statement, evidence) {
         (&Statement::Identifiable { query, estimand }, Evidence::Derivation(derivation)) => {
