@@ -189,10 +189,10 @@ impl Evaluation<'_> {
     fn value(&mut self, id: ExprId) -> Result<BigRational, Reason> {
         self.work.spend(1)?;
         let expr = self.arena.get(id);
-        let combine: fn(BigRational, BigRational) -> BigRational = match expr {
-            Expr::Number(number) => return Ok(number.reduced()),
-            Expr::Value(of) => return Ok(BigRational::from_integer(self.state(of)?.into())),
-            Expr::P(term) => return self.term(id, term),
+        match expr {
+            Expr::Number(number) => Ok(number.reduced()),
+            Expr::Value(of) => Ok(BigRational::from_integer(self.state(of)?.into())),
+            Expr::P(term) => self.term(id, term),
             Expr::Sum { over, body } => {
                 let outside = self.states.clone();
                 let sizes: Vec<usize> = over.iter().map(|bound| self.model.sizes[bound.var.index()]).collect();
@@ -205,27 +205,24 @@ impl Evaluation<'_> {
                     Ok(())
                 })?;
                 self.states = outside;
-                return Ok(sum);
+                Ok(sum)
             }
-            Expr::Product(_) => |a, b| a * b,
-            Expr::Plus(_) => |a, b| a + b,
-            Expr::Minus(_) => |a, b| a - b,
-            Expr::Quotient(..) => |a, b| a / b,
-        };
-        let mut result: Option<BigRational> = None;
-        for operand in expr.operands() {
-            let value = self.value(operand)?;
-            if let Some(before) = &result {
-                pay(self.work, before, &value)?;
-                let zero = matches!(expr, Expr::Quotient(..)) && value.is_zero();
-                require(!zero, "a denominator is zero in a model")?;
+            Expr::Product(_) | Expr::Plus(_) | Expr::Minus(_) | Expr::Quotient(..) => {
+                let values: Vec<_> = expr.operands().iter().map(|&o| self.value(o)).collect::<Result<_, _>>()?;
+                let combined = values.into_iter().map(Ok).reduce(|a, b| {
+                    let (a, b) = (a?, b?);
+                    pay(self.work, &a, &b)?;
+                    match expr {
+                        Expr::Product(_) => Ok(a * b),
+                        Expr::Plus(_) => Ok(a + b),
+                        Expr::Quotient(..) if b.is_zero() => Err("a denominator is zero in a model".into()),
+                        Expr::Quotient(..) => Ok(a / b),
+                        Expr::Number(_) | Expr::Value(_) | Expr::P(_) | Expr::Sum { .. } | Expr::Minus(_) => Ok(a - b),
+                    }
+                });
+                combined.unwrap_or_else(|| Err("an operation has no operand".into()))
             }
-            result = Some(match result {
-                Some(before) => combine(before, value),
-                None => value,
-            });
         }
-        result.ok_or_else(|| "an operation has no operand".into())
     }
 
     /// P(of | do, given): truncated factorisation over the ancestors that actions do not cut off.
@@ -266,16 +263,14 @@ fn placed(
     at: &[(Node, usize)],
     sizes: &[usize],
 ) -> Result<FxHashMap<Ref, usize>, Reason> {
-    let mut refs: Vec<Ref> = sides.iter().flat_map(|&side| arena.free(side)).copied().collect();
-    let mut numeric = BTreeSet::new();
+    let (mut refs, mut numeric): (Vec<Ref>, _) = (Vec::new(), BTreeSet::new());
+    refs.extend(sides.iter().flat_map(|&side| arena.free(side)));
     for id in arena.reachable(sides.iter().copied()) {
-        match arena.get(id) {
-            Expr::P(term) => refs.extend(term.refs().filter(|reference| reference.is_value())),
-            Expr::Value(of) => {
-                numeric.insert(of.var);
-                refs.extend(Some(*of).filter(|reference| reference.is_value()));
-            }
-            _ => {}
+        if let Expr::P(term) = arena.get(id) {
+            refs.extend(term.refs().filter(|reference| reference.is_value()));
+        } else if let Expr::Value(of) = arena.get(id) {
+            numeric.insert(of.var);
+            refs.extend(Some(*of).filter(|reference| reference.is_value()));
         }
     }
     let text = |reference: &Ref| if let At::Value(symbol) = reference.at { arena.find_text(symbol) } else { None };

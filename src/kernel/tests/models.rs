@@ -59,13 +59,19 @@ fn two_models_of_the_bow() {
         Box::new(|m| m.values.swap(0, 1)),
         Box::new(|m| m.values[1] = q(1, 2)),
         Box::new(|m| m.values[0] = BigRational::new_raw(1.into(), 0.into())),
-        Box::new(|m| drop(m.values.pop())),
-        Box::new(|m| drop(m.at.pop())),
+        Box::new(|m| {
+            _ = m.values.pop();
+        }),
+        Box::new(|m| {
+            _ = m.at.pop();
+        }),
         Box::new(|m| m.at[0].1 = 1),
         Box::new(|m| m.at[0].1 = 2),
         Box::new(|m| m.at[0].0 = Node::new(9)),
         Box::new(|m| m.at.push((Node::new(1), 0))),
-        Box::new(|m| drop(m.models.pop())),
+        Box::new(|m| {
+            _ = m.models.pop();
+        }),
         Box::new(|m| m.models.push(m.models[0].clone())),
         // Equal models, other data, no data, a zero, a row that is no distribution.
         Box::new(|m| m.models[1] = m.models[0].clone()),
@@ -75,7 +81,9 @@ fn two_models_of_the_bow() {
         Box::new(|m| m.models[0].variables[1].table[0] = vec![q(11, 8), q(-3, 8)]),
         Box::new(|m| m.models[0].variables[1].table[0] = vec![q(3, 8), q(4, 8), q(1, 8)]),
         Box::new(|m| m.models[0].variables[1].table[0] = vec![BigRational::new_raw(1.into(), 0.into()), q(0, 1)]),
-        Box::new(|m| drop(m.models[0].variables[1].table.pop())),
+        Box::new(|m| {
+            _ = m.models[0].variables[1].table.pop();
+        }),
         Box::new(|m| m.models[0].variables[1].table.push(row(1, 2))),
         Box::new(|m| m.models[0].variables[1].table.clear()),
         Box::new(|m| m.models[0].latents[0].probs = vec![q(1, 2)]),
@@ -89,7 +97,9 @@ fn two_models_of_the_bow() {
         Box::new(|m| m.models[0].variables[1].parents = vec![Parent::Latent(0); 2]),
         Box::new(|m| m.models[0].variables[0].states = 3),
         Box::new(|m| m.models[0].variables[0].states = usize::MAX),
-        Box::new(|m| drop(m.models[0].variables.pop())),
+        Box::new(|m| {
+            _ = m.models[0].variables.pop();
+        }),
     ];
     for (number, damage) in damages.iter().enumerate() {
         let mut worse = good.clone();
