@@ -4,6 +4,7 @@
 //! boundary.
 
 use super::{MAX_NESTING, MAX_STATEMENT};
+use std::cell::Cell;
 use std::ops::Range;
 
 /// What stands at an offset.
@@ -37,6 +38,8 @@ pub(super) struct Text<'a> {
     pub end: usize,
     /// The opening brackets that nothing closes, in order.
     unclosed: Vec<usize>,
+    /// An offset and where its line begins: the last one that was asked for.
+    line: Cell<(usize, usize)>,
 }
 
 /// A statement's place.
@@ -63,7 +66,8 @@ pub(super) enum Ends {
 impl<'a> Text<'a> {
     /// Walks over the text once. O(length).
     pub fn new(text: &'a str) -> Self {
-        let mut this = Self { text, bytes: text.as_bytes(), end: text.len(), unclosed: Vec::new() };
+        let mut this =
+            Self { text, bytes: text.as_bytes(), end: text.len(), unclosed: Vec::new(), line: Cell::default() };
         let mut open: Vec<(u8, usize)> = Vec::new();
         // How many of each kind are open: a bracket that closes nothing is passed over without a search.
         let mut counts = [0_usize; 3];
@@ -179,10 +183,18 @@ impl<'a> Text<'a> {
         at
     }
 
-    /// How far a line is indented, given any offset in it. O(length of the line before the offset).
+    /// How far a line is indented, given any offset in it. O(text since the offset asked for before), so that a walk
+    /// forward is linear even where all statements stand on one line.
     pub fn indent(&self, at: usize) -> usize {
-        let before = self.bytes.get(..at).unwrap_or(&[]);
-        let start = before.iter().rposition(|&b| b == b'\n').map_or(0, |newline| newline + 1);
+        let (known, line) = self.line.get();
+        let from = if known <= at { known } else { 0 };
+        let since = self.bytes.get(from..at).unwrap_or(&[]);
+        let start = match since.iter().rposition(|&b| b == b'\n') {
+            Some(newline) => from + newline + 1,
+            None if from == 0 => 0,
+            None => line,
+        };
+        self.line.set((at, start));
         self.run(start, |b| matches!(b, b' ' | b'\t')) - start
     }
 

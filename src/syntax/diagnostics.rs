@@ -29,6 +29,11 @@ pub(super) fn statement_too_long(source: &Source, span: Span, limit: usize) -> D
         .help("name parts of it with `let`; in a graph, begin a new line now and then")
 }
 
+pub(super) fn too_many_items(source: &Source, span: Span, limit: usize) -> Diagnostic {
+    let message = format!("a file holds at most {limit} statements, variables and edges; the rest was not read");
+    error("whatif::too_many_items", source, message, span, "one more").help("split it into several files")
+}
+
 pub(super) fn nested_too_deep(source: &Source, span: Span, limit: usize) -> Diagnostic {
     let message = format!("brackets, sums and signs stand more than {limit} deep in each other here");
     error("whatif::nested_too_deep", source, message, span, "one level too many")

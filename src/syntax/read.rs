@@ -4,7 +4,7 @@ use super::build::Builder;
 use super::cut::{Ends, Piece, Step, Text};
 use super::grammar::{self, Rule};
 use super::tree::{GraphBlock, GraphItem, NodeItem, ProofBlock, Statement, StatementKind, Tree};
-use super::{MAX_ERRORS, MAX_FILE, MAX_NESTING, MAX_STATEMENT, diagnose, diagnostics};
+use super::{MAX_ERRORS, MAX_FILE, MAX_ITEMS, MAX_NESTING, MAX_STATEMENT, diagnose, diagnostics};
 use crate::source::{Diagnostic, Source, Span};
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ pub(super) fn file(source: &Source) -> (Tree, Vec<Diagnostic>) {
         return (Tree::default(), vec![diagnostics::file_too_large(source, MAX_FILE)]);
     }
     let text = Text::new(source.text());
-    let mut reader = Reader { source, text, tree: Tree::default(), diagnostics: Vec::new() };
+    let mut reader = Reader { source, text, tree: Tree::default(), diagnostics: Vec::new(), items: 0, too_many: false };
     reader.statements();
     let Reader { text, tree, mut diagnostics, .. } = reader;
     if text.end < source.text().len() && diagnostics.len() <= MAX_ERRORS {
@@ -48,6 +48,10 @@ struct Reader<'a> {
     text: Text<'a>,
     tree: Tree,
     diagnostics: Vec<Diagnostic>,
+    /// How many statements and lines of blocks have been read.
+    items: usize,
+    /// That they are too many has been said.
+    too_many: bool,
 }
 
 impl Reader<'_> {
@@ -55,7 +59,7 @@ impl Reader<'_> {
         let mut at = if self.text.rest(0).starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         loop {
             let (start, doc) = self.lead(at);
-            if start >= self.text.end || self.diagnostics.len() > MAX_ERRORS {
+            if start >= self.text.end || self.is_full(start) {
                 return;
             }
             if let (Step::Close(_), next) = self.text.step(start) {
@@ -67,6 +71,17 @@ impl Reader<'_> {
             let next = self.statement(start, doc);
             at = next.max(start + 1);
         }
+    }
+
+    /// Whether no more is read: too many errors, or too much of anything. Counts one item.
+    fn is_full(&mut self, at: usize) -> bool {
+        self.items += 1;
+        if self.items > MAX_ITEMS && !self.too_many {
+            self.too_many = true;
+            let span = Span::new(at, at);
+            self.diagnostics.push(diagnostics::too_many_items(self.source, span, MAX_ITEMS));
+        }
+        self.items > MAX_ITEMS || self.diagnostics.len() > MAX_ERRORS
     }
 
     /// Past blanks, comments and `;`, with what the `///` lines directly above say.
@@ -256,7 +271,7 @@ impl Reader<'_> {
                 end = at;
                 break;
             }
-            if self.diagnostics.len() > MAX_ERRORS {
+            if self.is_full(item) {
                 at = item;
                 break;
             }
@@ -275,7 +290,15 @@ impl Reader<'_> {
         }
         let start = piece.range.start;
         let read = match grammar::parse(Rule::a_graph_line, self.text.slice(piece.range.clone())) {
-            Ok(pairs) => self.built(start, |builder| Some(builder.graph_line(pairs, doc))),
+            Ok(pairs) => {
+                let read = self.built(start, |builder| Some(builder.graph_line(pairs, doc)));
+                // A line may hold many variables.
+                self.items += read
+                    .as_ref()
+                    .map_or(0, |read| read.len().saturating_sub(1))
+                    .min(MAX_ITEMS - self.items.min(MAX_ITEMS));
+                read
+            }
             Err(at) => {
                 self.refuse(diagnose::Piece::GraphLine, piece.range.clone(), start + at);
                 None
@@ -347,7 +370,7 @@ impl Reader<'_> {
                 end = at;
                 break;
             }
-            if self.diagnostics.len() > MAX_ERRORS {
+            if self.is_full(line) {
                 at = line;
                 break;
             }

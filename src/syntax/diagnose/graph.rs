@@ -24,7 +24,7 @@ pub(super) fn head(source: &Source, tokens: &[Token<'_>]) -> Vec<Diagnostic> {
 
 /// What is wrong with a line of a graph's body.
 pub(super) fn line(source: &Source, tokens: &[Token<'_>], failed: usize) -> Vec<Diagnostic> {
-    let mut walk = Walk { source, tokens, open: Vec::new(), out: Vec::new(), query: false };
+    let mut walk = Walk { source, tokens, open: Vec::new(), out: Vec::new(), query: false, latent: latent(tokens) };
     for (i, token) in tokens.iter().enumerate() {
         if token.kind == Kind::Unclosed {
             walk.out.push(words::unclosed_text(source, token.span));
@@ -54,6 +54,7 @@ pub(super) fn line(source: &Source, tokens: &[Token<'_>], failed: usize) -> Vec<
 pub(super) fn names(tokens: &[Token<'_>]) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
     let mut attributes = 0_usize;
+    let latent = latent(tokens);
     for (i, token) in tokens.iter().enumerate() {
         match token.kind {
             // What stands in parentheses belongs to no graph.
@@ -61,7 +62,7 @@ pub(super) fn names(tokens: &[Token<'_>]) -> Vec<Name> {
             Kind::Open if token.text == "[" => attributes += 1,
             Kind::Close if token.text == "]" => attributes = attributes.saturating_sub(1),
             Kind::Name | Kind::Quoted if attributes == 0 => {
-                let word = i == 0 && matches!(token.text, "latent" | "subgraph");
+                let word = latent == Some(i) || i == 0 && token.text == "subgraph";
                 let mark = token.is("o") && is_mark(tokens, i);
                 let text = token.text.trim_matches('"');
                 if !word && !mark && !text.is_empty() && !text.contains('\\') {
@@ -98,6 +99,24 @@ struct Walk<'a> {
     open: Vec<usize>,
     out: Vec<Diagnostic>,
     query: bool,
+    /// Where the word `latent` stands before a name.
+    latent: Option<usize>,
+}
+
+/// Where the word `latent` begins a list of names.
+fn latent(tokens: &[Token<'_>]) -> Option<usize> {
+    let mut depth = 0_usize;
+    tokens.iter().enumerate().position(|(i, token)| {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            Kind::Name | Kind::Number | Kind::Quoted | Kind::Unclosed | Kind::Sign | Kind::Prime | Kind::Strange => {}
+        }
+        let before = i.checked_sub(1).and_then(|before| tokens.get(before));
+        let begins =
+            depth == 0 && token.is("latent") && !before.is_some_and(|before| is_edge(before) || before.is(","));
+        begins && tokens.get(i + 1).is_some_and(Token::is_name)
+    })
 }
 
 impl<'a> Walk<'a> {
@@ -194,7 +213,7 @@ impl<'a> Walk<'a> {
                 self.out.push(words::arrow(self.source, token.span, token.text));
             }
             "-" | "−" => self.minus(token, before, after),
-            "," if !self.inside("{") && !self.first_is_latent() => {
+            "," if !self.inside("{") && self.latent.is_none_or(|word| word > i) => {
                 self.out.push(words::comma_in_graph(self.source, token.span));
             }
             "+" if quoted(before) || quoted(after) => self.out.push(words::joined_text(self.source, token.span)),
@@ -240,17 +259,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn first_is_latent(&self) -> bool {
-        self.tokens.first().is_some_and(|first| first.is("latent")) && self.tokens.get(1).is_some_and(Token::is_name)
-    }
-
     /// `latent` with more than names after it.
     fn latent(&mut self) {
-        if !self.first_is_latent() {
-            return;
-        }
+        let Some(word) = self.latent else { return };
         let mut before: Option<&Token<'_>> = None;
-        for token in self.tokens.iter().skip(1) {
+        for token in self.tokens.iter().skip(word + 1) {
             let name = token.is_name() || token.kind == Kind::Number;
             match before {
                 Some(last) if name && !last.is(",") => {

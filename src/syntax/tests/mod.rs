@@ -1,6 +1,7 @@
 //! Tests of the floor as a whole.
 
 mod accepts;
+mod errors;
 mod random;
 mod robust;
 mod roundtrip;
