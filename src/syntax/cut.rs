@@ -4,6 +4,7 @@
 //! boundary.
 
 use super::MAX_STATEMENT;
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -131,6 +132,27 @@ impl<'a> Text<'a> {
     /// A part of the text.
     pub fn slice(&self, range: Range<usize>) -> &'a str {
         self.text.get(range).unwrap_or("")
+    }
+
+    /// A part of the text for the grammar: comments are blanks of the same length.
+    pub fn without_comments(&self, range: Range<usize>) -> Cow<'a, str> {
+        let slice = self.slice(range.clone());
+        if !slice.bytes().any(|b| matches!(b, b'#' | b'/')) {
+            return Cow::Borrowed(slice);
+        }
+        let mut text = String::with_capacity(slice.len());
+        let mut at = range.start;
+        while at < range.end {
+            let (step, next) = self.step(at);
+            let next = next.min(range.end);
+            if step == Step::Comment {
+                text.extend(std::iter::repeat_n(' ', next - at));
+            } else {
+                text.push_str(self.slice(at..next));
+            }
+            at = next;
+        }
+        Cow::Owned(text)
     }
 
     /// What stands at an offset before the end, and where it ends.
