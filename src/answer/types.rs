@@ -57,6 +57,9 @@ pub struct Answer {
     pub known: Vec<Term>,
     /// Holds every expression of the answer.
     pub arena: Arena,
+    /// Names for shared or deeply nested subexpressions of everything the answer shows, in order of use: each may name
+    /// those before it. Written with them, no expression is longer than a screen nor too deep to be parsed again.
+    pub definitions: Vec<(String, ExprId)>,
     /// The answer proper.
     pub body: Body,
     /// How long it took, where a clock was lent.
@@ -132,9 +135,17 @@ pub enum Body {
         basis: Vec<(Node, NodeSet, NodeSet)>,
         /// Verma constraints found.
         verma: Vec<Verma>,
+        /// Whether a list stopped at a limit, or the search was stopped.
+        truncated: bool,
     },
     /// To `paths`.
     Paths {
+        /// From.
+        from: NodeSet,
+        /// To.
+        to: NodeSet,
+        /// Conditioned on.
+        given: NodeSet,
         /// Shortest first.
         paths: Vec<ListedPath>,
         /// Whether the list stopped at the limit.
@@ -146,6 +157,15 @@ pub enum Body {
         expr: ExprId,
         /// The shortest equal expression found.
         result: ExprId,
+    },
+    /// To a `proof` block.
+    Proof {
+        /// What it starts from.
+        start: ExprId,
+        /// The expression of each line.
+        lines: Vec<ExprId>,
+        /// Whether every line follows.
+        verdict: Verdict,
     },
 }
 
