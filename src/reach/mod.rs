@@ -12,6 +12,7 @@ mod inducing;
 mod path;
 mod projection;
 mod separation;
+mod separator;
 
 pub use ancestry::{ancestors, ancestors_cut, ancestors_within, descendants, descendants_cut, descendants_within};
 pub use district::{district_of, districts};
@@ -19,6 +20,7 @@ pub use inducing::inducing_path;
 pub use path::{Path, open_path};
 pub use projection::latent_projection;
 pub use separation::{connected_to, separated};
+pub use separator::{MinimalSeparators, minimal_separator, minimal_separators, minimum_separator};
 
 #[cfg(test)]
 mod brute;

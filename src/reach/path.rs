@@ -38,7 +38,7 @@ impl Path {
 
 /// A shortest path from a member of `x` to a member of `y` that is open given `given` in the graph without the edges
 /// that `cut` leaves out; none where they are [separated](super::separated). Among shortest ones, the first in
-/// breadth-first order: parents before siblings before children, each in order of declaration. O(nodes + edges).
+/// breadth-first order: children before parents before siblings, each in order of declaration. O(nodes + edges).
 ///
 /// Each collider comes with a shortest directed path that opens it; these may meet the path and one another.
 #[must_use]
@@ -144,11 +144,20 @@ mod tests {
     }
 
     #[test]
-    fn the_opening_path_may_lead_over_the_other_end() {
-        let g = graph("x -> c; c -> y; y -> z");
-        let [x, c, y, z] = ["x", "c", "y", "z"].map(|name| g.node(name).unwrap());
+    fn the_opening_path_may_lead_over_an_end() {
+        let g = graph("x -> c; c <-> y; c -> d; d -> y; y -> z");
+        let [x, c, y, d, z] = ["x", "c", "y", "d", "z"].map(|name| g.node(name).unwrap());
         let path = open_path(&g, &g.set([x]), &g.set([y]), &g.set([z]), &Mutilation::none(&g)).unwrap();
         assert_eq!(path.nodes, [x, c, y]);
+        assert_eq!(path.opened_by[1], [c, d, y, z]);
+    }
+
+    #[test]
+    fn of_two_paths_of_one_length_a_directed_one_is_shown() {
+        let g = graph("x -> c; c <-> y; c -> y; y -> z");
+        let [x, y, z] = ["x", "y", "z"].map(|name| g.node(name).unwrap());
+        let path = open_path(&g, &g.set([x]), &g.set([y]), &g.set([z]), &Mutilation::none(&g)).unwrap();
+        assert_eq!(path.edges, [EdgeKind::Forward, EdgeKind::Forward]);
     }
 
     #[test]
