@@ -52,7 +52,7 @@ pub fn obstacle(graph: &Graph, of: &NodeSet, do_: &NodeSet) -> Option<Obstacle> 
 }
 
 /// The smallest set reached from `from` by turns of ancestors of `inner` and the district that holds it.
-pub(super) fn narrow(graph: &Graph, from: &NodeSet, inner: &NodeSet) -> NodeSet {
+pub fn narrow(graph: &Graph, from: &NodeSet, inner: &NodeSet) -> NodeSet {
     let Some(first) = inner.first() else { return inner.clone() };
     let mut set = reach::district_of(graph, first, from);
     while set != *inner {
@@ -66,7 +66,7 @@ pub(super) fn narrow(graph: &Graph, from: &NodeSet, inner: &NodeSet) -> NodeSet 
 }
 
 /// The ancestors of the outcomes, and those still so when nothing is drawn through an action.
-pub(super) fn ancestors(graph: &Graph, of: &NodeSet, do_: &NodeSet) -> (NodeSet, NodeSet) {
+pub fn ancestors(graph: &Graph, of: &NodeSet, do_: &NodeSet) -> (NodeSet, NodeSet) {
     let universe = reach::ancestors(graph, of);
     let effective = reach::ancestors_within(graph, of, &universe.difference(do_));
     (universe, effective)
@@ -96,18 +96,31 @@ fn district_estimand(graph: &Graph, universe: &NodeSet, inner: &NodeSet, arena: 
         factors = split(graph, &factors, &set, &ancestral, &next, arena);
         set = next;
     }
-    marginal(graph, &factors, inner, arena).into_iter().map(|part| part.expr).collect()
+    marginal(graph, &factors, inner, arena).parts.into_iter().map(|part| part.expr).collect()
 }
 
 /// A distribution of `block` given earlier nodes.
-#[derive(Clone)]
-struct Factor {
-    block: NodeSet,
-    expr: ExprId,
+#[derive(Clone, Debug)]
+pub struct Factor {
+    /// What it is a distribution of.
+    pub block: NodeSet,
+    /// The distribution.
+    pub expr: ExprId,
     /// Every node it depends on, its own included.
-    mentions: NodeSet,
+    pub mentions: NodeSet,
     /// What it conditions on, where it is a plain conditional distribution of the data.
-    given: Option<NodeSet>,
+    pub given: Option<NodeSet>,
+}
+
+/// A product of factors summed down to fewer variables.
+#[derive(Clone, Debug, Default)]
+pub struct Marginal {
+    /// Parts that share no summed variable; their product is the marginal.
+    pub parts: Vec<Factor>,
+    /// The same product before plain distributions in it were narrowed.
+    pub explicit: Vec<ExprId>,
+    /// The sums in `explicit` over a part of one distribution's block, each with the narrower distribution it equals.
+    pub narrowed: Vec<(ExprId, ExprId)>,
 }
 
 impl Factor {
@@ -121,24 +134,24 @@ impl Factor {
         Self { block, expr, mentions, given: None }
     }
 
-    /// Summed down to some of its block.
-    fn keep(&self, graph: &Graph, live: NodeSet, arena: &mut Arena) -> Self {
+    /// Summed down to some of its block; with the sum written out.
+    fn keep(&self, graph: &Graph, live: NodeSet, arena: &mut Arena) -> (Self, ExprId) {
         if live == self.block {
-            return self.clone();
+            return (self.clone(), self.expr);
         }
-        match &self.given {
+        let dead: Vec<_> = plain(&self.block.difference(&live)).collect();
+        let explicit = arena.sum(dead, self.expr);
+        let factor = match &self.given {
             Some(given) => Self::conditional(live, given.clone(), arena),
-            None => {
-                let dead: Vec<_> = plain(&self.block.difference(&live)).collect();
-                let expr = arena.sum(dead, self.expr);
-                Self::composite(graph, live, expr, arena)
-            }
-        }
+            None => Self::composite(graph, live, explicit, arena),
+        };
+        (factor, explicit)
     }
 }
 
 /// Maximal runs of `part` in the topological order of `whole`.
-fn blocks(graph: &Graph, whole: &NodeSet, part: &NodeSet) -> Vec<NodeSet> {
+#[must_use]
+pub fn blocks(graph: &Graph, whole: &NodeSet, part: &NodeSet) -> Vec<NodeSet> {
     let mut order: Vec<Node> = whole.iter().collect();
     order.sort_unstable_by_key(|&node| graph.rank(node));
     let mut blocks: Vec<NodeSet> = Vec::new();
@@ -161,7 +174,7 @@ fn blocks(graph: &Graph, whole: &NodeSet, part: &NodeSet) -> Vec<NodeSet> {
 
 /// Q of a whole district: for each block, its distribution given the district of the block among what precedes it and
 /// that district's parents (nothing earlier matters beyond these).
-fn district_factors(graph: &Graph, universe: &NodeSet, district: &NodeSet, arena: &mut Arena) -> Vec<Factor> {
+pub fn district_factors(graph: &Graph, universe: &NodeSet, district: &NodeSet, arena: &mut Arena) -> Vec<Factor> {
     let mut placed: Vec<Node> = Vec::new();
     let mut place = vec![usize::MAX; graph.len()];
     let mut components = UnionFind::<usize>::new(district.len());
@@ -197,66 +210,75 @@ fn district_factors(graph: &Graph, universe: &NodeSet, district: &NodeSet, arena
 /// Σ of a product of factors down to `keep`, as parts that share no summed variable.
 ///
 /// From the last factor back: a factor whose whole block is summed and mentioned nowhere else sums to one.
-fn marginal(graph: &Graph, factors: &[Factor], keep: &NodeSet, arena: &mut Arena) -> Vec<Factor> {
+pub fn marginal(graph: &Graph, factors: &[Factor], keep: &NodeSet, arena: &mut Arena) -> Marginal {
     let mut wanted = keep.clone();
-    let mut kept: Vec<Factor> = Vec::new();
+    let mut kept: Vec<(Factor, ExprId)> = Vec::new();
     for factor in factors.iter().rev() {
         let live = factor.block.intersection(&wanted);
         if !live.is_empty() {
-            let factor = factor.keep(graph, live, arena);
+            let (factor, explicit) = factor.keep(graph, live, arena);
             wanted.extend(&factor.mentions);
-            kept.push(factor);
+            kept.push((factor, explicit));
         }
     }
     kept.reverse();
+    let narrowed = kept.iter().filter(|(f, explicit)| f.expr != *explicit).map(|(f, e)| (*e, f.expr)).collect();
     let mut summed = graph.no_nodes();
-    for factor in &kept {
+    for (factor, _) in &kept {
         summed.extend(&factor.block);
     }
     summed.subtract(keep);
     if summed.is_empty() {
-        return kept;
+        let (parts, explicit) = kept.into_iter().unzip();
+        return Marginal { parts, explicit, narrowed };
     }
-    // Parts: factors joined by summed variables, each with the variables that join it.
-    let mut parts: Vec<(NodeSet, Vec<usize>)> = Vec::new();
-    for (index, factor) in kept.iter().enumerate() {
-        let mut joined = (factor.mentions.intersection(&summed), vec![index]);
-        if !joined.0.is_empty() {
+    let mut marginal = Marginal { narrowed, ..Marginal::default() };
+    for (variables, members) in joined(&kept, &summed) {
+        if variables.is_empty() {
+            marginal.parts.extend(members.iter().map(|&member| kept[member].0.clone()));
+            marginal.explicit.extend(members.iter().map(|&member| kept[member].1));
+            continue;
+        }
+        let mut block = graph.no_nodes();
+        for &member in &members {
+            block.extend(&kept[member].0.block);
+        }
+        block.retain(keep);
+        let body = arena.product(members.iter().map(|&member| kept[member].0.expr));
+        let expr = arena.sum(plain(&variables), body);
+        marginal.parts.push(Factor::composite(graph, block, expr, arena));
+        let body = arena.product(members.iter().map(|&member| kept[member].1));
+        marginal.explicit.push(arena.sum(plain(&variables), body));
+    }
+    marginal
+}
+
+/// Factors by the summed variables that join them, in order of their first members.
+fn joined(kept: &[(Factor, ExprId)], summed: &NodeSet) -> Vec<(NodeSet, Vec<usize>)> {
+    let mut groups: Vec<(NodeSet, Vec<usize>)> = Vec::new();
+    for (index, (factor, _)) in kept.iter().enumerate() {
+        let mut group = (factor.mentions.intersection(summed), vec![index]);
+        if !group.0.is_empty() {
             let (touching, apart): (Vec<_>, Vec<_>) =
-                parts.into_iter().partition(|(variables, _)| !variables.is_disjoint(&joined.0));
-            parts = apart;
+                groups.into_iter().partition(|(variables, _)| !variables.is_disjoint(&group.0));
+            groups = apart;
             for (variables, members) in touching {
-                joined.0.extend(&variables);
-                joined.1.extend(members);
+                group.0.extend(&variables);
+                group.1.extend(members);
             }
         }
-        parts.push(joined);
+        groups.push(group);
     }
-    for (_, members) in &mut parts {
+    for (_, members) in &mut groups {
         members.sort_unstable();
     }
-    parts.sort_unstable_by_key(|(_, members)| members[0]);
-    parts
-        .into_iter()
-        .map(|(variables, members)| {
-            if variables.is_empty() {
-                return kept[members[0]].clone();
-            }
-            let mut block = graph.no_nodes();
-            for &member in &members {
-                block.extend(&kept[member].block);
-            }
-            block.retain(keep);
-            let body = arena.product(members.iter().map(|&member| kept[member].expr));
-            let expr = arena.sum(plain(&variables), body);
-            Factor::composite(graph, block, expr, arena)
-        })
-        .collect()
+    groups.sort_unstable_by_key(|(_, members)| members.first().copied());
+    groups
 }
 
 /// Q\[part\] from Q\[set\], where `ancestral` ⊆ set holds its ancestors and `part` is one of its districts: for each
 /// block b of `part`, Q of what comes up to b over Q of what comes before it (Tian & Pearl 2002, lemma 4).
-fn split(
+pub fn split(
     graph: &Graph,
     factors: &[Factor],
     set: &NodeSet,
@@ -265,59 +287,64 @@ fn split(
     arena: &mut Arena,
 ) -> Vec<Factor> {
     let summed = set.difference(ancestral);
-    let mut order: Vec<Node> = ancestral.iter().collect();
-    order.sort_unstable_by_key(|&node| graph.rank(node));
-    let mut before = graph.no_nodes();
-    let mut next = order.into_iter().peekable();
-    let mut result = Vec::new();
-    for block in blocks(graph, ancestral, part) {
-        while let Some(node) = next.next_if(|&node| !block.contains(node)) {
-            before.insert(node);
-        }
-        let upto = before.union(&block);
-        while next.next_if(|&node| block.contains(node)).is_some() {}
-        let own = factors.iter().find(|f| f.block == block && f.mentions.is_disjoint(&summed));
-        // A whole factor that no summed variable touches stays as it is: all else cancels.
-        let factor = match own {
-            Some(factor) => factor.clone(),
-            None => {
-                let mut over = marginal(graph, factors, &upto, arena);
-                let mut under = marginal(graph, factors, &before, arena);
-                over.retain(|factor| match under.iter().position(|other| other.expr == factor.expr) {
-                    Some(position) => {
-                        under.remove(position);
-                        false
-                    }
-                    None => true,
-                });
-                quotient(graph, block.clone(), &over, &under, arena)
+    steps(graph, ancestral, part)
+        .into_iter()
+        .map(|(block, before)| {
+            // A whole factor that no summed variable touches stays as it is: all else cancels.
+            let own = factors.iter().find(|f| f.block == block && f.mentions.is_disjoint(&summed));
+            if let Some(factor) = own {
+                return factor.clone();
             }
-        };
-        before = upto;
-        result.push(factor);
-    }
-    result
+            let over = marginal(graph, factors, &before.union(&block), arena);
+            let under = marginal(graph, factors, &before, arena);
+            ratio(graph, block, &over.parts, &under.parts, arena).1
+        })
+        .collect()
 }
 
-/// The product of `over` by that of `under`, a distribution of `block`.
-fn quotient(graph: &Graph, block: NodeSet, over: &[Factor], under: &[Factor], arena: &mut Arena) -> Factor {
-    // P(b, w | c) / P(w | c) is P(b | w, c).
-    if let [Factor { given: Some(given), block: joint, .. }] = over {
-        let rest = joint.difference(&block);
-        match under {
-            [] if rest.is_empty() => return over[0].clone(),
-            [Factor { given: Some(other), block: marginal, .. }] if other == given && *marginal == rest => {
-                return Factor::conditional(block, given.union(&rest), arena);
-            }
-            _ => {}
+/// The blocks of `part` in the topological order of `whole`, each with all of `whole` that comes before it.
+#[must_use]
+pub fn steps(graph: &Graph, whole: &NodeSet, part: &NodeSet) -> Vec<(NodeSet, NodeSet)> {
+    blocks(graph, whole, part)
+        .into_iter()
+        .map(|block| {
+            let start = block.iter().map(|node| graph.rank(node)).min().unwrap_or(0);
+            let before = graph.set(whole.iter().filter(|&node| graph.rank(node) < start));
+            (block, before)
+        })
+        .collect()
+}
+
+/// The product of `over` by that of `under`, a distribution of `block`: what both share cancelled, first as a plain
+/// quotient, then as the conditional distribution that it may be.
+pub fn ratio(graph: &Graph, block: NodeSet, over: &[Factor], under: &[Factor], arena: &mut Arena) -> (ExprId, Factor) {
+    let mut under = under.to_vec();
+    let mut over = over.to_vec();
+    over.retain(|factor| match under.iter().position(|other| other.expr == factor.expr) {
+        Some(position) => {
+            under.remove(position);
+            false
         }
-    }
+        None => true,
+    });
     let numerator = arena.product(over.iter().map(|f| f.expr));
-    let expr = if under.is_empty() {
+    let quotient = if under.is_empty() {
         numerator
     } else {
         let denominator = arena.product(under.iter().map(|f| f.expr));
         arena.quotient(numerator, denominator)
     };
-    Factor::composite(graph, block, expr, arena)
+    // P(b, w | c) / P(w | c) is P(b | w, c).
+    if let [Factor { given: Some(given), block: joint, .. }] = &over[..] {
+        let rest = joint.difference(&block);
+        match &under[..] {
+            [] if rest.is_empty() => return (quotient, over.swap_remove(0)),
+            [Factor { given: Some(other), block: marginal, .. }] if other == given && *marginal == rest => {
+                let factor = Factor::conditional(block, given.union(&rest), arena);
+                return (quotient, factor);
+            }
+            _ => {}
+        }
+    }
+    (quotient, Factor::composite(graph, block, quotient, arena))
 }
