@@ -172,7 +172,7 @@ pub enum Body {
 /// What was found, with what the kernel accepted.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    /// An estimand exists.
+    /// An estimand exists; the evidence inside is a derivation.
     Identifiable(Box<Identified>),
     /// None exists: the evidence inside is a hedge or a pair of models.
     NotIdentifiable(Box<Checked>),
@@ -217,7 +217,8 @@ pub struct Identified {
     pub checked: Checked,
     /// The estimand.
     pub estimand: ExprId,
-    /// `no-effect`, `rules`, `back-door`, `front-door`, `id`; for a contrast, that of its terms where it is one.
+    /// `observational`, `no-effect`, `rules`, `back-door`, `front-door`, `id`; for a contrast that of its terms, or
+    /// `term-by-term` where they differ.
     pub strategy: &'static str,
     /// How it was found, in a few words (“adjust for service”).
     pub how: String,
@@ -238,7 +239,7 @@ pub struct AdjustmentSet {
     pub set: NodeSet,
     /// For an instrument: what to condition on.
     pub given: Option<NodeSet>,
-    /// No proper subset is valid.
+    /// No proper subset is valid (required covariates stay); for an instrument, no member of `given` can be spared.
     pub minimal: bool,
     /// The one of least asymptotic variance.
     pub optimal: bool,
