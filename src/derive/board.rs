@@ -64,6 +64,11 @@ impl<'a> Board<'a> {
         }
     }
 
+    /// Σ over a set's variables at current values.
+    pub(super) fn sum(&mut self, over: &NodeSet, body: ExprId) -> ExprId {
+        self.arena.sum(refs(over), body)
+    }
+
     /// Writes a step, unless the equation is on the board already.
     pub(super) fn push(
         &mut self,
@@ -265,7 +270,7 @@ impl<'a> Board<'a> {
         let Some(last) = line.step else { return Derivation::default() };
         let mut needed = vec![false; last + 1];
         needed[last] = true;
-        for index in (0..=last).rev().filter(|_| true) {
+        for index in (0..=last).rev() {
             if needed[index] {
                 for used in &self.steps[index].uses {
                     needed[used.step] = true;

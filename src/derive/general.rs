@@ -145,6 +145,7 @@ fn district_lemma(board: &mut Board<'_>, u: &NodeSet, s: &NodeSet) -> Line {
     let mut set = reach::district_of(graph, first, u);
     let mut lemma = whole_district(board, u, &set);
     let mut factors = general::district_factors(graph, u, &set, board.arena);
+    let mut blocks: Vec<Option<Equation>> = vec![None; factors.len()];
     while set != *s {
         let ancestral = reach::ancestors_within(graph, s, &set);
         let next = reach::district_of(graph, first, &ancestral);
@@ -152,7 +153,8 @@ fn district_lemma(board: &mut Board<'_>, u: &NodeSet, s: &NodeSet) -> Line {
             break;
         }
         let split = general::split(graph, &factors, &set, &ancestral, &next, board.arena);
-        lemma = part_lemma(board, &Level { u, set: &set, lemma, factors: &factors }, &ancestral, &next, &split);
+        let level = Level { u, set: &set, lemma, factors: &factors, blocks: &blocks };
+        (lemma, blocks) = part_lemma(board, &level, &ancestral, &next, &split);
         factors = split;
         set = next;
     }
@@ -162,7 +164,7 @@ fn district_lemma(board: &mut Board<'_>, u: &NodeSet, s: &NodeSet) -> Line {
         let idle = board.rule3(s, &u.difference(&set), &dropped, &none);
         line = board.advance(line, &[idle]);
     }
-    let marginal = marginal_lemma(board, &Level { u, set: &set, lemma, factors: &factors }, s);
+    let marginal = marginal_lemma(board, &Level { u, set: &set, lemma, factors: &factors, blocks: &blocks }, s);
     match marginal.equation() {
         Some(equation) => board.advance(line, &[equation]),
         None => line,
@@ -176,6 +178,8 @@ struct Level<'a> {
     /// P(set | do(u ∖ set)) = the product of `factors`.
     lemma: Line,
     factors: &'a [Factor],
+    /// For each factor that is no plain distribution: P(its block | …) = the factor.
+    blocks: &'a [Option<Equation>],
 }
 
 /// Lemma C: P(c | do(u ∖ c)) = Π P(b | what matters of all before b), for a district c of the whole graph.
@@ -229,6 +233,11 @@ fn marginal_lemma(board: &mut Board<'_>, level: &Level<'_>, keep: &NodeSet) -> L
         line = board.advance(line, &[lemma]);
     }
     let marginal = general::marginal(graph, level.factors, keep, board.arena);
+    for (done, &position) in marginal.dropped.iter().enumerate() {
+        if let Some(Some(block)) = level.blocks.get(position) {
+            line = drop_factor(board, level, keep, &marginal.dropped[..=done], *block, line);
+        }
+    }
     let explicit = board.arena.product(marginal.explicit.iter().copied());
     line = board.rewrite(line, explicit);
     let narrowings: Vec<Equation> = marginal
@@ -240,8 +249,50 @@ fn marginal_lemma(board: &mut Board<'_>, level: &Level<'_>, keep: &NodeSet) -> L
     board.advance(line, &narrowings)
 }
 
+/// Takes the last of the `dropped` factors, which `block` equates with a distribution of its block, out of a line whose
+/// right side sums the level's factors: it sums to one because the distribution does.
+fn drop_factor(
+    board: &mut Board<'_>,
+    level: &Level<'_>,
+    keep: &NodeSet,
+    dropped: &[usize],
+    block: Equation,
+    line: Line,
+) -> Line {
+    let graph = board.graph;
+    let Some(&position) = dropped.last() else { return line };
+    let own = &level.factors[position];
+    let alive = level.factors.iter().enumerate().filter(|(i, _)| !dropped.contains(i)).map(|(_, factor)| factor);
+    let mut rest = graph.no_nodes();
+    let mut factors = Vec::new();
+    for factor in alive {
+        rest.extend(&factor.block);
+        factors.push(factor.expr);
+    }
+    rest.subtract(keep);
+    let total = board.sum(&own.block, own.expr);
+    factors.push(total);
+    let body = board.arena.product(factors);
+    let target = board.sum(&rest, body);
+    let line = board.rewrite(line, target);
+    let one = board.arena.one();
+    let unit = board.advance(Line::start(total), &[block.reversed()]);
+    let unit = board.rewrite(unit, one);
+    match unit.equation() {
+        Some(equation) => board.advance(line, &[equation]),
+        None => line,
+    }
+}
+
 /// P(t | do(u ∖ t)) for a district t of an ancestral subset a of a level's set: block by block a ratio of marginals.
-fn part_lemma(board: &mut Board<'_>, level: &Level<'_>, a: &NodeSet, t: &NodeSet, factors: &[Factor]) -> Line {
+/// Also, for each block whose factor is no plain distribution, that equation alone.
+fn part_lemma(
+    board: &mut Board<'_>,
+    level: &Level<'_>,
+    a: &NodeSet,
+    t: &NodeSet,
+    factors: &[Factor],
+) -> (Line, Vec<Option<Equation>>) {
     let graph = board.graph;
     let none = graph.no_nodes();
     let outside = level.u.difference(level.set);
@@ -290,10 +341,17 @@ fn part_lemma(board: &mut Board<'_>, level: &Level<'_>, a: &NodeSet, t: &NodeSet
             ratios.push(board.algebra(ratio.rhs, factor.expr));
         }
     }
-    let line = board.advance(line, &drops);
-    let line = board.advance(line, &exchanges);
-    let line = board.advance(line, &conditions);
-    let line = board.advance(line, &marginals);
-    let line = board.advance(line, &ratios);
-    board.advance(line, &folds)
+    let moves = [drops, exchanges, conditions, marginals, ratios, folds];
+    let through = |board: &mut Board<'_>, line: Line| moves.iter().fold(line, |line, by| board.advance(line, by));
+    let blocks = general::blocks(graph, a, t);
+    let equations = blocks.iter().zip(factors).enumerate().map(|(i, (block, factor))| {
+        if factor.given.is_some() {
+            return None;
+        }
+        let w = blocks[..i].iter().fold(graph.no_nodes(), |w, earlier| w.union(earlier));
+        let term = board.term(block, &actions, &w);
+        through(board, Line::start(term)).equation()
+    });
+    let equations = equations.collect();
+    (through(board, line), equations)
 }

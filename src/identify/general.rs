@@ -121,6 +121,8 @@ pub struct Marginal {
     pub explicit: Vec<ExprId>,
     /// The sums in `explicit` over a part of one distribution's block, each with the narrower distribution it equals.
     pub narrowed: Vec<(ExprId, ExprId)>,
+    /// Positions of the factors that sum to one, the last first.
+    pub dropped: Vec<usize>,
 }
 
 impl Factor {
@@ -213,9 +215,12 @@ pub fn district_factors(graph: &Graph, universe: &NodeSet, district: &NodeSet, a
 pub fn marginal(graph: &Graph, factors: &[Factor], keep: &NodeSet, arena: &mut Arena) -> Marginal {
     let mut wanted = keep.clone();
     let mut kept: Vec<(Factor, ExprId)> = Vec::new();
-    for factor in factors.iter().rev() {
+    let mut dropped = Vec::new();
+    for (position, factor) in factors.iter().enumerate().rev() {
         let live = factor.block.intersection(&wanted);
-        if !live.is_empty() {
+        if live.is_empty() {
+            dropped.push(position);
+        } else {
             let (factor, explicit) = factor.keep(graph, live, arena);
             wanted.extend(&factor.mentions);
             kept.push((factor, explicit));
@@ -230,9 +235,9 @@ pub fn marginal(graph: &Graph, factors: &[Factor], keep: &NodeSet, arena: &mut A
     summed.subtract(keep);
     if summed.is_empty() {
         let (parts, explicit) = kept.into_iter().unzip();
-        return Marginal { parts, explicit, narrowed };
+        return Marginal { parts, explicit, narrowed, dropped };
     }
-    let mut marginal = Marginal { narrowed, ..Marginal::default() };
+    let mut marginal = Marginal { narrowed, dropped, ..Marginal::default() };
     for (variables, members) in joined(&kept, &summed) {
         if variables.is_empty() {
             marginal.parts.extend(members.iter().map(|&member| kept[member].0.clone()));
