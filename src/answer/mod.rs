@@ -15,6 +15,7 @@ mod equality;
 mod expectation;
 mod implications;
 mod independence;
+mod joined;
 mod paths;
 mod positivity;
 mod proof;
@@ -130,7 +131,9 @@ impl<'p> Prover<'p> {
     pub fn expectation(&self, index: usize, options: &Options<'_>) -> Expected {
         let expectation = &self.problem.expectations[index];
         let projected = &self.graphs[expectation.graph];
-        let context = Context::new(projected, options);
+        // One estimand is enough here.
+        let options = Options { all: false, ..*options };
+        let context = Context::new(projected, &options);
         let statement = lift::expectation(self.problem, expectation, &projected.graph);
         expectation::expectation(&context, expectation, print::statement(&statement, Style::Ascii))
     }
