@@ -1,0 +1,7 @@
+//! Whole-program tests: one binary, one support module.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests read files and the environment")]
+
+mod evidence;
+mod oracle;
+mod support;
