@@ -38,11 +38,11 @@ pub(super) fn equality(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rh
 
 /// Both sides brought to one expression, where the search finds a way.
 pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> Option<(Shown, Shown)> {
-    if algebra::equal(arena, lhs, rhs) {
+    if same(context, arena, lhs, rhs) {
         return Some((Shown::start(lhs).rearranged(rhs), Shown::start(rhs)));
     }
     let (left, right) = (forms(context, arena, lhs, Way::Preferred), forms(context, arena, rhs, Way::Preferred));
-    if let Some(shown) = meeting(arena, &left, &right) {
+    if let Some(shown) = meeting(context, arena, &left, &right) {
         return Some(shown);
     }
     for (side, from, other, swapped) in [(lhs, rhs, &right, false), (rhs, lhs, &left, true)] {
@@ -52,7 +52,7 @@ pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: 
                     return None;
                 }
                 let own = forms(context, arena, side, way);
-                if let Some((own, other)) = meeting(arena, &own, other) {
+                if let Some((own, other)) = meeting(context, arena, &own, other) {
                     return Some(if swapped { (other, own) } else { (own, other) });
                 }
             }
@@ -88,15 +88,24 @@ fn holds(context: &Context<'_>, arena: &mut Arena, (left, right): (Shown, Shown)
 }
 
 /// Two forms with one normal form, the left one brought to the right one.
-fn meeting(arena: &mut Arena, left: &[Shown], right: &[Shown]) -> Option<(Shown, Shown)> {
+fn meeting(context: &Context<'_>, arena: &mut Arena, left: &[Shown], right: &[Shown]) -> Option<(Shown, Shown)> {
     for a in left {
         for b in right {
-            if algebra::equal(arena, a.expr, b.expr) {
+            if same(context, arena, a.expr, b.expr) {
                 return Some((a.clone().rearranged(b.expr), b.clone()));
             }
         }
     }
     None
+}
+
+/// Whether two expressions have one normal form.
+fn same(context: &Context<'_>, arena: &mut Arena, a: ExprId, b: ExprId) -> bool {
+    let mut normal = |expr| {
+        let simple = algebra::simplify(arena, context.graph(), expr, &mut Vec::new());
+        algebra::tidy(arena, context.graph(), simple)
+    };
+    a == b || normal(a) == normal(b)
 }
 
 /// A side as it stands, with its actions identified, and without idle conditions.

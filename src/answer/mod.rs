@@ -37,6 +37,7 @@ use crate::proof::SourceGraph;
 use crate::reach;
 use crate::source::Diagnostic;
 use crate::syntax::print::{self, Style};
+use crate::syntax::tree::{Statement, StatementKind};
 use context::Context;
 use std::sync::Arc;
 
@@ -134,7 +135,8 @@ impl<'p> Prover<'p> {
         // One estimand is enough here.
         let options = Options { all: false, ..*options };
         let context = Context::new(projected, &options);
-        let statement = lift::expectation(self.problem, expectation, &projected.graph);
+        let kind = StatementKind::Expect(lift::expectation(self.problem, expectation, &projected.graph));
+        let statement = Statement { span: expectation.span, doc: None, kind };
         expectation::expectation(&context, expectation, print::statement(&statement, Style::Ascii))
     }
 }
