@@ -5,10 +5,9 @@ use super::effect::{self, Found};
 use super::positivity::assumes_positive;
 use super::{Body, Identified, Verdict, words};
 use crate::algebra;
-use crate::expr::{Arena, Expr, ExprId, Ref, Term};
-use crate::graph::Graph;
+use crate::expr::{Arena, Expr, ExprId, Term};
 use crate::proof::{Evidence, Statement};
-use num_traits::Signed;
+use num_traits::Zero;
 use rustc_hash::FxHashMap;
 
 /// Answers an expression of P-terms.
@@ -25,7 +24,7 @@ pub(super) fn verdict(context: &Context<'_>, arena: &mut Arena, expr: ExprId) ->
     if let Some(stopped) = context.stopped_verdict() {
         return stopped;
     }
-    let reduced = reduce(context, arena, expr, |_| false);
+    let reduced = reduce(context, arena, expr, acts, |arena, term| first(context, arena, term));
     if let Some(term) = reduced.stuck.first() {
         let term = words::term(context.graph(), arena, term);
         return undetermined(format!(
@@ -55,13 +54,43 @@ pub(super) fn verdict(context: &Context<'_>, arena: &mut Arena, expr: ExprId) ->
     }
 }
 
+/// Whether a term has an action.
+pub(super) fn acts(term: &Term) -> bool {
+    !term.do_().is_empty()
+}
+
+/// A term's preferred estimand.
+pub(super) fn first(context: &Context<'_>, arena: &mut Arena, term: &Term) -> Option<Found> {
+    effect::find(context, arena, term, false).ok()?.into_iter().next()
+}
+
+/// The summands of an expression with their signs, in order.
+fn signed_terms(arena: &Arena, expr: ExprId) -> Vec<(i8, ExprId)> {
+    let mut terms = Vec::new();
+    let mut waiting = vec![(1_i8, expr)];
+    while let Some((sign, id)) = waiting.pop() {
+        match arena.get(id) {
+            Expr::Plus(all) => waiting.extend(all.iter().rev().map(|&id| (sign, id))),
+            Expr::Minus(all) => {
+                let signs = std::iter::once(sign).chain(std::iter::repeat(-sign));
+                waiting.extend(signs.zip(all.iter().copied()).collect::<Vec<_>>().into_iter().rev());
+            }
+            Expr::Number(number) if number.is_zero() && id != expr => {}
+            Expr::Number(_) | Expr::P(_) | Expr::Sum { .. } | Expr::Product(_) | Expr::Quotient(..) | Expr::Value(_) => {
+                terms.push((sign, id));
+            }
+        }
+    }
+    terms
+}
+
 /// An expression with its actions replaced by what was measured.
 pub(super) struct Reduced {
-    /// Each term with actions that has an estimand replaced by it.
+    /// Each term that has an estimand replaced by it.
     pub(super) expr: ExprId,
     /// The terms replaced.
     pub(super) found: Vec<(Term, Found)>,
-    /// The terms with actions that have no estimand.
+    /// The terms that have none.
     pub(super) stuck: Vec<Term>,
 }
 
@@ -87,7 +116,7 @@ impl Reduced {
     }
 }
 
-/// Identifies each distinct term with an action and puts its estimand in its place. `keep` says which terms stay.
+/// Identifies each distinct term that `which` names and puts its estimand in its place.
 ///
 /// An estimand is put under the sums around its term as it is: it equals the term at every value of its free references,
 /// so one that a sum catches does no harm.
@@ -95,16 +124,16 @@ pub(super) fn reduce(
     context: &Context<'_>,
     arena: &mut Arena,
     expr: ExprId,
-    keep: impl Fn(&Term) -> bool,
+    which: impl Fn(&Term) -> bool,
+    find: impl Fn(&mut Arena, &Term) -> Option<Found>,
 ) -> Reduced {
-    let acting: Vec<Term> =
-        arena.terms(expr).into_iter().filter(|term| !term.do_().is_empty() && !keep(term)).cloned().collect();
+    let named: Vec<Term> = arena.terms(expr).into_iter().filter(|term| which(term)).cloned().collect();
     let (mut found, mut stuck) = (Vec::new(), Vec::new());
-    for term in acting {
+    for term in named {
         if context.stopped() {
             break;
         }
-        match effect::find(context, arena, &term, false).ok().and_then(|found| found.into_iter().next()) {
+        match find(arena, &term) {
             Some(estimand) => found.push((term, estimand)),
             None => stuck.push(term),
         }

@@ -60,6 +60,8 @@ pub(super) struct Found {
     at: Vec<(Ref, Ref)>,
     /// The estimand where the term stands.
     pub(super) expr: ExprId,
+    /// How it was found, in a few words.
+    pub(super) how: String,
 }
 
 impl Found {
@@ -82,21 +84,30 @@ pub(super) fn find(
             Identification::Identifiable(estimands) => estimands,
             Identification::NotIdentifiable(hedge) => return Err(hedge),
         };
-        let at: Vec<(Ref, Ref)> = term.refs().map(|r| (Ref::plain(r.var), r)).filter(|(from, to)| from != to).collect();
-        let read = |arena: &mut Arena, mut estimand: Estimand| {
-            let expr = match arena.rename(estimand.expr, &at) {
-                Some(expr) => expr,
-                // A copy in the query is bound somewhere in the estimand: move the bound ones out of the way.
-                None => {
-                    estimand.expr = apart(arena, estimand.expr, &at);
-                    arena.rename(estimand.expr, &at)?
-                }
-            };
-            let expr = if at.is_empty() { expr } else { algebra::tidy(arena, graph, expr) };
-            Some(Found { effect: effect.clone(), estimand, at: at.clone(), expr })
-        };
-        Ok(estimands.into_iter().filter_map(|estimand| read(arena, estimand)).collect())
+        Ok(estimands.into_iter().filter_map(|estimand| read(graph, arena, term, &effect, estimand)).collect())
     })
+}
+
+/// An estimand read where the term stands.
+pub(super) fn read(
+    graph: &Graph,
+    arena: &mut Arena,
+    term: &Term,
+    effect: &Effect,
+    mut estimand: Estimand,
+) -> Option<Found> {
+    let at: Vec<(Ref, Ref)> = term.refs().map(|r| (Ref::plain(r.var), r)).filter(|(from, to)| from != to).collect();
+    let expr = match arena.rename(estimand.expr, &at) {
+        Some(expr) => expr,
+        // A copy in the query is bound somewhere in the estimand: move the bound ones out of the way.
+        None => {
+            estimand.expr = apart(arena, estimand.expr, &at);
+            arena.rename(estimand.expr, &at)?
+        }
+    };
+    let expr = if at.is_empty() { expr } else { algebra::tidy(arena, graph, expr) };
+    let how = how(graph, &estimand);
+    Some(Found { effect: effect.clone(), estimand, at, expr, how })
 }
 
 /// Derives a term's estimand and has it settled.
@@ -115,7 +126,7 @@ fn identified(
         checked,
         estimand,
         strategy: found.strategy(),
-        how: how(context.graph(), &found.estimand),
+        how: found.how,
         free: free(arena, query, estimand),
         assumes_positive: assumes_positive(arena, context.graph(), estimand),
         alternatives: Vec::new(),

@@ -15,6 +15,7 @@ mod equality;
 mod expectation;
 mod implications;
 mod independence;
+mod joined;
 mod paths;
 mod positivity;
 mod proof;
@@ -36,6 +37,7 @@ use crate::proof::SourceGraph;
 use crate::reach;
 use crate::source::Diagnostic;
 use crate::syntax::print::{self, Style};
+use crate::syntax::tree::{Statement, StatementKind};
 use context::Context;
 use std::sync::Arc;
 
@@ -130,8 +132,11 @@ impl<'p> Prover<'p> {
     pub fn expectation(&self, index: usize, options: &Options<'_>) -> Expected {
         let expectation = &self.problem.expectations[index];
         let projected = &self.graphs[expectation.graph];
-        let context = Context::new(projected, options);
-        let statement = lift::expectation(self.problem, expectation, &projected.graph);
+        // One estimand is enough here.
+        let options = Options { all: false, ..*options };
+        let context = Context::new(projected, &options);
+        let kind = StatementKind::Expect(lift::expectation(self.problem, expectation, &projected.graph));
+        let statement = Statement { span: expectation.span, doc: None, kind };
         expectation::expectation(&context, expectation, print::statement(&statement, Style::Ascii))
     }
 }

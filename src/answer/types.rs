@@ -24,7 +24,7 @@ pub struct Options<'a> {
 /// Bounds on searches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// How many sets or paths a list holds at most.
+    /// How many sets of one kind, or paths, are listed at most.
     pub list: usize,
     /// Largest number of cells (joint states) a model is evaluated on.
     pub cells: usize,

@@ -15,6 +15,12 @@ pub(super) fn list(graph: &Graph, nodes: &NodeSet) -> String {
     }
 }
 
+/// “{a, b}”
+pub(super) fn braced(graph: &Graph, nodes: &NodeSet) -> String {
+    let names: Vec<&str> = nodes.iter().map(|node| graph.name(node)).collect();
+    format!("{{{}}}", names.join(", "))
+}
+
 /// “a <- b -> c”
 pub(super) fn path(graph: &Graph, nodes: &[Node], edges: &[EdgeKind]) -> String {
     let mut text = String::new();

@@ -18,8 +18,8 @@ pub struct Instrument {
 /// z ⫫ x | w. Then, in a linear model, the effect is cov(z, y | w) / cov(z, x | w). None where no w among the ancestors
 /// of y and z will do.
 ///
-/// If any such w will, the separator nearest to y will (their theorem); members that can be spared one by one are then
-/// left out. O((nodes + edges) · size of w²).
+/// Looked for in turn: the required covariates alone, a smallest separator, and the separator nearest to y, which does if
+/// any w does (their theorem), without the members that can be spared one by one. O((nodes + edges) · size of w).
 #[must_use]
 pub fn instrument(graph: &Graph, criterion: &Criterion, request: &Request, z: Node) -> Option<Instrument> {
     let effect = &request.effect;
@@ -45,8 +45,14 @@ pub fn instrument(graph: &Graph, criterion: &Criterion, request: &Request, z: No
     if works(&required) {
         return Some(Instrument { node: z, given: required });
     }
+    let allowed = criterion.allowed().without(z);
+    if let Some(given) = reach::minimum_separator(back_door, &effect.of, &here, &required, &allowed, &nothing)
+        && works(&given)
+    {
+        return Some(Instrument { node: z, given });
+    }
     let ancestral = reach::ancestors(back_door, &effect.of.union(&here).union(&required));
-    let stops = criterion.allowed().intersection(&ancestral).without(z);
+    let stops = allowed.intersection(&ancestral);
     let mut given = nearest(back_door, y, &ancestral, &stops).union(&required);
     if !works(&given) {
         return None;
