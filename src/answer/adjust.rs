@@ -14,7 +14,8 @@ const SEARCHES: usize = 32;
 pub(super) fn adjust(context: &Context<'_>, term: &Term, with: &NodeSet, without: &NodeSet) -> Body {
     let graph = context.graph();
     let request = Request { effect: context.effect(term), with: with.clone(), without: without.clone() };
-    let mut listing = Listing { context, graph, request: &request, sets: Vec::new(), why: Vec::new(), truncated: false };
+    let mut listing =
+        Listing { context, graph, request: &request, sets: Vec::new(), why: Vec::new(), truncated: false };
     context.timed(Stage::Identify, || {
         let criterion = Criterion::new(graph, &request);
         listing.adjustment(&criterion);

@@ -1,27 +1,32 @@
 //! `==`: are two expressions equal in every positive model of the graph?
 //!
 //! Both sides are reduced to what is measured and compared by their normal forms: as they stand; with each action
-//! identified; with every condition dropped that rule 1 lets go; and, where that is not enough, with actions identified by
-//! the sets that the other side sums over, if these happen to be adjustment or front-door sets.
+//! identified; with every condition dropped that rule 1 lets go; with every term written out in the factors of its
+//! ancestors. Where that is not enough, actions are identified by other strategies, and by the sets that the other side
+//! sums over, if these happen to be adjustment or front-door sets.
 
 use super::context::{Context, Stage, undetermined};
 use super::contrast::{acts, first, reduce};
 use super::effect::{self, Found};
+use super::expanded::expanded;
 use super::joined::Shown;
 use super::{Verdict, words};
 use crate::algebra;
+use crate::derive;
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::identify::sets::{FrontDoor, Request};
 use crate::identify::{Effect, Estimand, Route};
 use crate::proof::{Evidence, Statement};
 use crate::reach;
+use itertools::Itertools;
+use rustc_hash::FxHashMap;
 
 /// How actions are identified.
 #[derive(Clone, Copy)]
 enum Way<'a> {
-    /// By the estimand that would be printed.
-    Preferred,
+    /// By the estimand that would be printed (0) or one of its alternatives, where there are so many.
+    Strategy(usize),
     /// By adjustment for the set, where that is right.
     Adjustment(&'a NodeSet),
     /// By the front door through the set, where that is right.
@@ -38,23 +43,26 @@ pub(super) fn equality(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rh
 
 /// Both sides brought to one expression, where the search finds a way.
 pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> Option<(Shown, Shown)> {
-    if same(context, arena, lhs, rhs) {
-        return Some((Shown::start(lhs).rearranged(rhs), Shown::start(rhs)));
+    if let Some(shown) = meeting(context, arena, &[Shown::start(lhs)], &[Shown::start(rhs)]) {
+        return Some(shown);
     }
-    let (left, right) = (forms(context, arena, lhs, Way::Preferred), forms(context, arena, rhs, Way::Preferred));
+    let (left, right) = (forms(context, arena, lhs, Way::Strategy(0)), forms(context, arena, rhs, Way::Strategy(0)));
     if let Some(shown) = meeting(context, arena, &left, &right) {
         return Some(shown);
     }
     for (side, from, other, swapped) in [(lhs, rhs, &right, false), (rhs, lhs, &left, true)] {
-        for set in summed_sets(arena, context.graph(), from) {
-            for way in [Way::Adjustment(&set), Way::FrontDoor(&set)] {
-                if context.stopped() {
-                    return None;
-                }
-                let own = forms(context, arena, side, way);
-                if let Some((own, other)) = meeting(context, arena, &own, other) {
-                    return Some(if swapped { (other, own) } else { (own, other) });
-                }
+        if !arena.terms(side).into_iter().any(acts) {
+            continue;
+        }
+        let sets = summed_sets(arena, context.graph(), from);
+        let by_sets = sets.iter().flat_map(|set| [Way::Adjustment(set), Way::FrontDoor(set)]);
+        for way in (1..STRATEGIES).map(Way::Strategy).chain(by_sets) {
+            if context.stopped() {
+                return None;
+            }
+            let own = forms(context, arena, side, way);
+            if let Some((own, other)) = meeting(context, arena, &own, other) {
+                return Some(if swapped { (other, own) } else { (own, other) });
             }
         }
     }
@@ -72,8 +80,8 @@ pub(super) fn why_not(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs
             "{} has no estimand, and nothing tried without one makes the two sides the same",
             words::term(context.graph(), arena, &term)
         ),
-        None => "each side was reduced to what is measured, by its estimands and by dropping idle conditions; \
-                 their normal forms differ, which decides nothing"
+        None => "both sides were reduced to what is measured, idle conditions dropped and terms written out in the \
+                 factors of their ancestors; their normal forms differ, which decides nothing"
             .to_owned(),
     }
 }
@@ -87,25 +95,24 @@ fn holds(context: &Context<'_>, arena: &mut Arena, (left, right): (Shown, Shown)
     }
 }
 
-/// Two forms with one normal form, the left one brought to the right one.
+/// The first two forms with one normal form, each brought to it.
 fn meeting(context: &Context<'_>, arena: &mut Arena, left: &[Shown], right: &[Shown]) -> Option<(Shown, Shown)> {
-    for a in left {
-        for b in right {
-            if same(context, arena, a.expr, b.expr) {
-                return Some((a.clone().rearranged(b.expr), b.clone()));
-            }
-        }
-    }
-    None
+    let mut normal = |shown: &Shown| normal(context, arena, shown.expr);
+    let (lefts, rights): (Vec<_>, Vec<_>) =
+        (left.iter().map(&mut normal).collect(), right.iter().map(normal).collect());
+    let (i, j) = (0..lefts.len()).cartesian_product(0..rights.len()).find(|&(i, j)| lefts[i] == rights[j])?;
+    let mut bring = |shown: &Shown| {
+        let (from, to) = (shown.expr, lefts[i]);
+        let derivation = context.timed(Stage::Derive, || derive::combine(context.graph(), arena, from, &[], to));
+        shown.clone().then(to, derivation)
+    };
+    Some((bring(&left[i]), bring(&right[j])))
 }
 
-/// Whether two expressions have one normal form.
-fn same(context: &Context<'_>, arena: &mut Arena, a: ExprId, b: ExprId) -> bool {
-    let mut normal = |expr| {
-        let simple = algebra::simplify(arena, context.graph(), expr, &mut Vec::new());
-        algebra::tidy(arena, context.graph(), simple)
-    };
-    a == b || normal(a) == normal(b)
+/// What an expression comes to by algebra alone.
+fn normal(context: &Context<'_>, arena: &mut Arena, expr: ExprId) -> ExprId {
+    let simple = algebra::simplify(arena, context.graph(), expr, &mut Vec::new());
+    algebra::tidy(arena, context.graph(), simple)
 }
 
 /// A side as it stands, with its actions identified, and without idle conditions.
@@ -115,9 +122,27 @@ fn forms(context: &Context<'_>, arena: &mut Arena, side: ExprId, way: Way<'_>) -
         chosen(context, arena, term, way).or_else(|| first(context, arena, term))
     });
     let bare = go_on(context, arena, &mut forms, identified);
+    let start = forms.last().cloned();
     let idle = reduce(context, arena, bare, |term| !term.given().is_empty(), |arena, term| first(context, arena, term));
     go_on(context, arena, &mut forms, idle);
+    forms.extend(start.and_then(|start| written_out(context, arena, start)));
     forms
+}
+
+/// Every measured term written out in the factors of its ancestors.
+fn written_out(context: &Context<'_>, arena: &mut Arena, shown: Shown) -> Option<Shown> {
+    let terms: Vec<Term> = arena.terms(shown.expr).into_iter().cloned().collect();
+    let mut parts = Vec::new();
+    let mut new: FxHashMap<&Term, ExprId> = FxHashMap::default();
+    for term in &terms {
+        if let Some((expr, derivation)) = expanded(context.graph(), arena, term) {
+            new.insert(term, expr);
+            parts.push((term.clone(), derivation, Vec::new()));
+        }
+    }
+    let to = arena.replace_terms(shown.expr, |_, term| new.get(term).copied());
+    let derivation = context.timed(Stage::Derive, || derive::combine(context.graph(), arena, shown.expr, &parts, to));
+    (to != shown.expr).then(|| shown.then(to, derivation))
 }
 
 /// Adds a form, if it is another. The last form's expression.
@@ -132,9 +157,8 @@ fn go_on(
         return last.expr;
     }
     let found: Vec<(&Term, &Found)> = reduced.found.iter().map(|(term, found)| (term, found)).collect();
-    let derivation = context.timed(Stage::Derive, || {
-        effect::derive_all(context.graph(), arena, last.expr, &found, reduced.expr)
-    });
+    let derivation =
+        context.timed(Stage::Derive, || effect::derive_all(context.graph(), arena, last.expr, &found, reduced.expr));
     let shown = last.then(reduced.expr, derivation);
     forms.push(shown);
     reduced.expr
@@ -145,7 +169,8 @@ fn chosen(context: &Context<'_>, arena: &mut Arena, term: &Term, way: Way<'_>) -
     let graph = context.graph();
     let effect = context.effect(term);
     let (route, expr) = match way {
-        Way::Preferred => return None,
+        Way::Strategy(0) => return first(context, arena, term),
+        Way::Strategy(n) => return effect::find(context, arena, term, true).ok()?.into_iter().nth(n),
         Way::Adjustment(set) => {
             let set = outside(&effect, set);
             (adjusts(graph, &effect, &set)).then_some(())?;
@@ -224,5 +249,7 @@ fn summed_sets(arena: &Arena, graph: &Graph, expr: ExprId) -> Vec<NodeSet> {
     sets
 }
 
+/// One more than the alternatives that are tried: there are as many strategies.
+const STRATEGIES: usize = 5;
 /// How many sums of one side are looked at.
 const SUMS: usize = 16;

@@ -32,14 +32,23 @@ impl Shown {
         self
     }
 
-    /// Goes on by one step of algebra, where the two are not the same already.
-    pub(super) fn rearranged(self, to: ExprId) -> Self {
+    /// Goes on by putting, in the place of what each of these is of, what it was shown to be; `to` is the result.
+    pub(super) fn by(mut self, equations: &[Self], to: ExprId) -> Self {
         if self.expr == to {
             return self;
         }
-        let (lhs, rhs) = (self.expr, to);
-        let step = Step { rule: Rule::Algebra, lhs, rhs, uses: Vec::new(), requires: Vec::new() };
-        self.then(to, Derivation { steps: vec![step] })
+        if self.derivation.steps.is_empty() {
+            self = self.itself();
+        }
+        let mut used = vec![self.last()];
+        for equation in equations.iter().filter(|equation| !equation.derivation.steps.is_empty()) {
+            self.append(equation.derivation.clone());
+            used.push(self.last());
+        }
+        let uses = used.into_iter().map(|step| Use { step, at: Vec::new() }).collect();
+        self.derivation.steps.push(Step { rule: Rule::Substitute, lhs: self.of, rhs: to, uses, requires: Vec::new() });
+        self.expr = to;
+        self
     }
 
     /// From `a = m` and `b = m`, a = b.
@@ -48,14 +57,20 @@ impl Shown {
             return self.derivation;
         }
         if self.derivation.steps.is_empty() {
-            let (lhs, rhs) = (self.of, self.of);
-            self.derivation.steps.push(Step { rule: Rule::Algebra, lhs, rhs, uses: Vec::new(), requires: Vec::new() });
+            self = self.itself();
         }
         let first = self.last();
         self.append(other.derivation);
         let second = self.last();
         self.substitute(other.of, first, second);
         self.derivation
+    }
+
+    /// The step `of = of`, for a substitution to begin with.
+    fn itself(mut self) -> Self {
+        let (lhs, rhs) = (self.of, self.of);
+        self.derivation.steps.push(Step { rule: Rule::Algebra, lhs, rhs, uses: Vec::new(), requires: Vec::new() });
+        self
     }
 
     fn last(&self) -> usize {

@@ -177,9 +177,10 @@ fn body(writer: Writer<'_>, body: &Body, value: &mut Object) {
             put("result_text", writer.text(*result).into());
         }
         Body::Proof { lines, .. } => {
-            let lines = lines.iter().enumerate().map(|(position, &line)| {
-                json!({ "n": position + 1, "expr": writer.expr(line) })
-            });
+            let lines = lines
+                .iter()
+                .enumerate()
+                .map(|(position, &line)| json!({ "n": position + 1, "expr": writer.expr(line) }));
             put("lines", lines.collect());
         }
     }
