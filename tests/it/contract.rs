@@ -49,7 +49,7 @@ fn compact(value: &Value, indent: usize) -> String {
                 .collect();
             format!("{{\n{}\n{close}}}", all.join(",\n"))
         }
-        _ => flat,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => flat,
     }
 }
 
@@ -61,7 +61,7 @@ fn snapshot(name: &str, text: &str) {
 
 #[test]
 fn effects() {
-    snapshot("contract_effect", "graph { latent u; x -> m -> y; u -> x; u -> y }\ntotal: P(y = 1 | do(x))\n");
+    snapshot("contract_effect", "graph { latent u; z -> x -> y; z -> y; u -> z; u -> w }\ntotal: P(y = 1 | do(x))\n");
     snapshot("contract_hedge", "graph { x -> y; x <-> y }\nP(y | do(x))\n");
     snapshot("contract_conditional_hedge", "graph { a -> y -> z; a <-> y }\nP(y | do(a), z)\n");
 }
@@ -110,7 +110,7 @@ fn expand(value: &Value, definitions: &BTreeMap<String, Value>) -> Value {
             Value::Object(object.iter().map(|(key, value)| (key.clone(), expand(value, definitions))).collect())
         }
         Value::Array(all) => Value::Array(all.iter().map(|value| expand(value, definitions)).collect()),
-        _ => value.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
 
