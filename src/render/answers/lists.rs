@@ -56,9 +56,9 @@ fn point(shown: &Shown<'_>, set: &AdjustmentSet) -> Text {
     };
     match (set.kind, set.minimal, set.optimal) {
         (SetKind::Instrument, ..) | (_, false, false) => {}
-        (_, true, false) => text = text.tone(Tone::Quiet, "  minimal"),
-        (_, false, true) => text = text.tone(Tone::Good, "  least variance"),
-        (_, true, true) => text = text.tone(Tone::Good, "  minimal, least variance"),
+        (_, true, false) => text = text.tone(Tone::Quiet, " (minimal)"),
+        (_, false, true) => text = text.tone(Tone::Good, " (least variance)"),
+        (_, true, true) => text = text.tone(Tone::Good, " (minimal, least variance)"),
     }
     text
 }
@@ -99,7 +99,19 @@ pub(super) fn implications(
                 .tone(Tone::Strong, "Local Markov basis")
                 .say(": these imply every other independence of the graph."),
         );
-        let points = basis.iter().map(|(node, rest, parents)| {
+        // x _||_ y | z says the same of y: one line will do.
+        let mirrored = |i: usize, (node, rest, parents): &(Node, NodeSet, NodeSet)| {
+            let earlier = basis.get(..i).unwrap_or_default();
+            earlier.iter().any(|(other, others, given)| {
+                given == parents
+                    && others.len() == 1
+                    && rest.len() == 1
+                    && others.contains(*node)
+                    && rest.contains(*other)
+            })
+        };
+        let lines = basis.iter().enumerate().filter(|(i, line)| !mirrored(*i, line)).map(|(_, line)| line);
+        let points = lines.map(|(node, rest, parents)| {
             Text::new().math(independence(shown, &shown.graph.set([*node]), rest, parents))
         });
         document.push(Block::List(points.collect()));
