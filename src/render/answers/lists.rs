@@ -6,6 +6,9 @@ use crate::expr::{ExprId, Term};
 use crate::graph::{Node, NodeSet};
 use crate::render::document::{Block, Document, Math, Table, Text, Tone};
 
+/// Of a longer list of sets, smallest first, a person is shown the beginning.
+const MOST_SETS: usize = 12;
+
 pub(super) fn adjust(
     document: &mut Document,
     shown: &Shown<'_>,
@@ -15,7 +18,13 @@ pub(super) fn adjust(
     truncated: bool,
 ) {
     let kind = |kind: SetKind| sets.iter().filter(move |set| set.kind == kind).collect::<Vec<_>>();
-    let points = |sets: &[&AdjustmentSet]| Block::List(sets.iter().map(|set| point(shown, set)).collect());
+    let points = |sets: &[&AdjustmentSet]| {
+        let mut points: Vec<Text> = sets.iter().take(MOST_SETS).map(|set| point(shown, set)).collect();
+        if let Some(more) = sets.len().checked_sub(MOST_SETS).filter(|&more| more > 0) {
+            points.push(Text::new().tone(Tone::Quiet, format!("and {more} more; --format json lists them all")));
+        }
+        Block::List(points)
+    };
     let adjustment = kind(SetKind::Adjustment);
     if !adjustment.is_empty() {
         document.say(Text::new().tone(Tone::Strong, "Adjustment sets").say(":"));
