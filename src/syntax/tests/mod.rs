@@ -2,6 +2,7 @@
 
 mod accepts;
 mod random;
+mod robust;
 mod roundtrip;
 
 use super::parse;
