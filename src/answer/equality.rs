@@ -1,21 +1,27 @@
 //! `==`: are two expressions equal in every positive model of the graph?
 //!
-//! Both sides are reduced to what is measured and compared by their normal forms: as they stand; with each action
-//! identified; with every condition dropped that rule 1 lets go; and, where that is not enough, with actions identified by
-//! the sets that the other side sums over, if these happen to be adjustment or front-door sets.
+//! A random model in which they differ, seeds fixed and numbers exact, settles that they are not. Else both sides are
+//! reduced and compared by algebra: as they stand; with each action identified; with every condition dropped that rule 1
+//! lets go; with every term factorised along the order of the graph, which brings out each independence that the graph
+//! implies; and, where that is not enough, with actions identified by the sets that the other side sums over, if these
+//! happen to be adjustment or front-door sets.
 
 use super::context::{Context, Stage, undetermined};
 use super::contrast::{acts, first, reduce};
+use super::differ::{self, Compared};
 use super::effect::{self, Found};
 use super::joined::Shown;
-use super::{Verdict, words};
+use super::{Verdict, settle, words};
 use crate::algebra;
+use crate::derive::search;
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::identify::sets::{FrontDoor, Request};
 use crate::identify::{Effect, Estimand, Route};
-use crate::proof::{Evidence, Statement};
+use crate::proof::{Claim, Derivation, Evidence, Rule, Statement, Step};
 use crate::reach;
+use num_traits::Signed;
+use rustc_hash::FxHashSet;
 
 /// How actions are identified.
 #[derive(Clone, Copy)]
@@ -28,24 +34,35 @@ enum Way<'a> {
     FrontDoor(&'a NodeSet),
 }
 
-/// Answers an equality. A proof is sought as the module says; the search does not go further.
+/// Answers an equality: a proof, a model in which the sides differ, or what was tried.
 pub(super) fn equality(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> Verdict {
+    if same(context, arena, lhs, rhs) {
+        return holds(context, arena, (Shown::start(lhs).rearranged(rhs), Shown::start(rhs)));
+    }
+    let compared = differ::compare(context, arena, lhs, rhs);
+    if let Compared::Differ(checked) = compared {
+        return Verdict::Fails(checked);
+    }
+    if doubtful(arena, lhs) != doubtful(arena, rhs) {
+        return undetermined("one side alone divides by what may be zero, so the two are not compared");
+    }
     if let Some(shown) = prove(context, arena, lhs, rhs) {
         return holds(context, arena, shown);
     }
-    context.stopped_verdict().unwrap_or_else(|| undetermined(why_not(context, arena, lhs, rhs)))
+    let why = why_not(context, arena, lhs, rhs, &compared);
+    context.stopped_verdict().unwrap_or_else(|| undetermined(why))
 }
 
 /// Both sides brought to one expression, where the search finds a way.
 pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> Option<(Shown, Shown)> {
-    if same(context, arena, lhs, rhs) {
-        return Some((Shown::start(lhs).rearranged(rhs), Shown::start(rhs)));
-    }
     let (left, right) = (forms(context, arena, lhs, Way::Preferred), forms(context, arena, rhs, Way::Preferred));
     if let Some(shown) = meeting(context, arena, &left, &right) {
         return Some(shown);
     }
     for (side, from, other, swapped) in [(lhs, rhs, &right, false), (rhs, lhs, &left, true)] {
+        if !arena.terms(side).into_iter().any(acts) {
+            continue;
+        }
         for set in summed_sets(arena, context.graph(), from) {
             for way in [Way::Adjustment(&set), Way::FrontDoor(&set)] {
                 if context.stopped() {
@@ -62,19 +79,31 @@ pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: 
 }
 
 /// What was tried, in one sentence.
-pub(super) fn why_not(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> String {
+pub(super) fn why_not(
+    context: &Context<'_>,
+    arena: &mut Arena,
+    lhs: ExprId,
+    rhs: ExprId,
+    compared: &Compared,
+) -> String {
+    let models = match compared {
+        Compared::Agree(number) => format!("the two sides agree in {number} random models"),
+        Compared::TooLarge => "random models were too large to compare the two sides in".to_owned(),
+        Compared::Differ(_) => "the two sides differ in a model".to_owned(),
+    };
     let acting: Vec<Term> = [lhs, rhs]
         .into_iter()
         .flat_map(|side| arena.terms(side).into_iter().filter(|term| acts(term)).cloned().collect::<Vec<_>>())
         .collect();
     match acting.into_iter().find(|term| first(context, arena, term).is_none()) {
         Some(term) => format!(
-            "{} has no estimand, and nothing tried without one makes the two sides the same",
+            "{models}; {} has no estimand, and nothing tried without one makes the two sides the same",
             words::term(context.graph(), arena, &term)
         ),
-        None => "each side was reduced to what is measured, by its estimands and by dropping idle conditions; \
-                 their normal forms differ, which decides nothing"
-            .to_owned(),
+        None => format!(
+            "{models}; each side was reduced to what is measured and factorised along the order of the graph, and no \
+             normal forms met"
+        ),
     }
 }
 
@@ -99,13 +128,39 @@ fn meeting(context: &Context<'_>, arena: &mut Arena, left: &[Shown], right: &[Sh
     None
 }
 
-/// Whether two expressions have one normal form.
-fn same(context: &Context<'_>, arena: &mut Arena, a: ExprId, b: ExprId) -> bool {
-    let mut normal = |expr| {
-        let simple = algebra::simplify(arena, context.graph(), expr, &mut Vec::new());
-        algebra::tidy(arena, context.graph(), simple)
-    };
-    a == b || normal(a) == normal(b)
+/// Whether two expressions are equal by algebra: whether the kernel takes that for a step.
+pub(super) fn same(context: &Context<'_>, arena: &mut Arena, a: ExprId, b: ExprId) -> bool {
+    if a == b {
+        return true;
+    }
+    if !search::comparable(arena, a) || !search::comparable(arena, b) {
+        return false;
+    }
+    // Nothing hangs on the source graph here; leaving it out spares checking its projection each time.
+    let claim = Claim { source: None, ..context.claim(Statement::Equal(a, b)) };
+    let step = Step { rule: Rule::Algebra, lhs: a, rhs: b, uses: Vec::new(), requires: Vec::new() };
+    let evidence = Evidence::Derivation(Derivation { steps: vec![step] });
+    context.timed(Stage::Derive, || settle(arena, &claim, &evidence)).is_ok()
+}
+
+/// Whether an expression divides by what is not positive at sight.
+pub(super) fn doubtful(arena: &Arena, root: ExprId) -> bool {
+    let mut positive = FxHashSet::default();
+    let mut doubtful = false;
+    for id in arena.reachable([root]) {
+        let all = arena.get(id).operands().iter().all(|operand| positive.contains(operand));
+        let is = match arena.get(id) {
+            Expr::Number(number) => number.is_positive(),
+            Expr::P(_) => true,
+            Expr::Sum { .. } | Expr::Product(_) | Expr::Plus(_) | Expr::Quotient(..) => all,
+            Expr::Minus(_) | Expr::Value(_) => false,
+        };
+        if is {
+            positive.insert(id);
+        }
+        doubtful |= matches!(arena.get(id), Expr::Quotient(_, under) if !positive.contains(under));
+    }
+    doubtful
 }
 
 /// A side as it stands, with its actions identified, and without idle conditions.
@@ -117,7 +172,22 @@ fn forms(context: &Context<'_>, arena: &mut Arena, side: ExprId, way: Way<'_>) -
     let bare = go_on(context, arena, &mut forms, identified);
     let idle = reduce(context, arena, bare, |term| !term.given().is_empty(), |arena, term| first(context, arena, term));
     go_on(context, arena, &mut forms, idle);
+    for at in [0, 1] {
+        if let Some(form) = forms.get(at).cloned() {
+            let factorised = factorised(context, arena, form);
+            if !forms.iter().any(|known| known.expr == factorised.expr) {
+                forms.push(factorised);
+            }
+        }
+    }
     forms
+}
+
+/// A form with every term factorised.
+fn factorised(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
+    let (expr, derivation) =
+        context.timed(Stage::Derive, || search::factorise(context.graph(), arena, form.expr));
+    form.then(expr, derivation)
 }
 
 /// Adds a form, if it is another. The last form's expression.

@@ -10,6 +10,7 @@ mod adjust;
 mod context;
 mod contrast;
 mod definitions;
+mod differ;
 mod effect;
 mod equality;
 mod expectation;
@@ -26,7 +27,7 @@ mod words;
 
 pub use settle::settle;
 pub use types::{
-    AdjustmentSet, Answer, Body, Expected, Identified, ImpliedIndependence, Limits, ListedPath, Options, Refusal,
+    AdjustmentSet, Answer, Because, Body, CheckedLine, Expected, Identified, ImpliedIndependence, Limits, LineStatus, ListedPath, Options, Refusal,
     Seconds, SetKind, Undetermined, Verdict, Verma,
 };
 

@@ -198,6 +198,22 @@ impl<'a> Board<'a> {
         Line { lhs: line.lhs, rhs, step: Some(step) }
     }
 
+    /// Goes on to an expression of the same shape in which each pair of subexpressions that differs is one of the
+    /// equations.
+    pub(super) fn walk(&mut self, line: Line, target: ExprId, by: &[Equation]) -> Line {
+        if line.rhs == target {
+            return line;
+        }
+        let base = match line.step {
+            Some(step) => step,
+            None => self.algebra(line.lhs, line.lhs).step,
+        };
+        let uses = std::iter::once(base).chain(by.iter().map(|e| e.step));
+        let uses = uses.map(|step| Use { step, at: Vec::new() }).collect();
+        let step = self.push(Rule::Substitute, line.lhs, target, uses, Vec::new()).step;
+        Line { lhs: line.lhs, rhs: target, step: Some(step) }
+    }
+
     /// The step that states `from = to` with `from` on its left; the same rule read the other way where need be.
     fn facing(&mut self, from: ExprId, to: ExprId, step: usize) -> usize {
         let known = &self.steps[step];
