@@ -185,8 +185,8 @@ impl<'a> Board<'a> {
             None => {
                 if let [Equation { from, to, step }] = used[..]
                     && *from == line.lhs
+                    && let Some(step) = self.facing(*from, *to, *step)
                 {
-                    let step = self.facing(*from, *to, *step);
                     return Line { lhs: line.lhs, rhs, step: Some(step) };
                 }
                 self.algebra(line.lhs, line.lhs).step
@@ -214,14 +214,18 @@ impl<'a> Board<'a> {
         Line { lhs: line.lhs, rhs: target, step: Some(step) }
     }
 
-    /// The step that states `from = to` with `from` on its left; the same rule read the other way where need be.
-    fn facing(&mut self, from: ExprId, to: ExprId, step: usize) -> usize {
+    /// The step that states `from = to` with `from` on its left; the same rule read the other way where need be. None for
+    a substitution the wrong way round: it reads from left to right only.
+    fn facing(&mut self, from: ExprId, to: ExprId, step: usize) -> Option<usize> {
         let known = &self.steps[step];
         if known.lhs == from && known.rhs == to {
-            return step;
+            return Some(step);
+        }
+        if known.rule == Rule::Substitute {
+            return None;
         }
         let known = known.clone();
-        self.push(known.rule, from, to, known.uses, known.requires).step
+        Some(self.push(known.rule, from, to, known.uses, known.requires).step)
     }
 
     /// Rewrites the right side of a line by an algebra step to `target`.

@@ -9,7 +9,9 @@ fn scratch() {
     files.sort();
     for file in files {
         let source = Source::new(file.display().to_string(), fs::read_to_string(&file).unwrap());
-        let (problem, diagnostics) = whatif::problem::read(&source);
+        let (tree, _d) = whatif::syntax::parse(&source);
+        println!("{:?}", _d.iter().map(|d| d.message.clone()).collect::<Vec<_>>());
+        let (problem, diagnostics) = whatif::problem::resolve(&source, &tree);
         println!("== {} {:?}", file.display(), diagnostics.iter().map(|d| d.message.clone()).collect::<Vec<_>>());
         let prover = Prover::new(&problem).unwrap();
         for i in 0..problem.queries.len() {
