@@ -184,7 +184,11 @@ impl World {
                 }
             }
             Expr::Product(all) => all.iter().map(|f| self.value(arena, *f, at)).product(),
-            Expr::Quotient(a, b) => self.value(arena, *a, at) / self.value(arena, *b, at),
+            Expr::Quotient(a, b) => {
+                // What is 0 may come out as a rounding error.
+                let under = self.value(arena, *b, at);
+                if under.abs() < 1e-9 { f64::NAN } else { self.value(arena, *a, at) / under }
+            }
             Expr::Plus(all) => all.iter().map(|t| self.value(arena, *t, at)).sum(),
             Expr::Minus(all) => {
                 let mut values = all.iter().map(|t| self.value(arena, *t, at));
@@ -204,9 +208,10 @@ impl World {
     }
 }
 
-/// Whether two values are the same but for rounding; undefined ones equal anything.
+/// Whether two values are the same but for rounding; undefined ones equal anything (a quotient by 0 may come out huge).
 pub fn close(a: f64, b: f64) -> bool {
-    !a.is_finite() || !b.is_finite() || (a - b).abs() <= 1e-9 * (1.0 + a.abs() + b.abs())
+    let huge = |x: f64| !x.is_finite() || x.abs() > 1e9;
+    huge(a) || huge(b) || (a - b).abs() <= 1e-9 * (1.0 + a.abs() + b.abs())
 }
 
 /// What the log makes of an expression, letter by letter.

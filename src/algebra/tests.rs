@@ -1,7 +1,7 @@
 //! Exact outcomes on the graphs everyone knows, and properties on random expressions.
 
 use super::testing::{World, close, graph, is_instance, p, r, replay, show, sum};
-use super::{length, simplify, tidy};
+use super::{assumes_positive, definitions, equal, length, normal, simplify, tidy};
 use crate::expr::{Arena, ExprId, Ref, Term, Var};
 use crate::graph::Graph;
 use num_rational::BigRational;
@@ -258,4 +258,308 @@ fn simplification_keeps_the_value_and_its_log_leads_there() {
 fn show_replayed(arena: &mut Arena, g: &Graph, expr: ExprId, log: &[super::Rewrite]) -> String {
     let id = replay(arena, expr, log);
     show(arena, g, id)
+}
+
+#[test]
+fn normal_forms_keep_the_value_and_decide_what_simplification_does() {
+    let count = std::env::var("CASES").map_or(3000, |n| n.parse().unwrap());
+    let (mut asked, mut missed) = (0, 0);
+    for seed in 0..count {
+        let (mut rng, mut arena, g, expr) = random(seed, seed % 3 == 0, 3);
+        let text = show(&arena, &g, expr);
+        let form = normal(&mut arena, expr);
+        let found = show(&arena, &g, form);
+        let again = normal(&mut arena, form);
+        assert_eq!(show(&arena, &g, again), found, "seed {seed}: {text}");
+        let world = World::random(&mut rng, g.len());
+        let mut log = Vec::new();
+        let simple = simplify(&mut arena, &g, expr, &mut log);
+        if arena.size(expr) < 120 {
+            let at = world.point(&mut rng, &arena, &[expr, form]);
+            let (p, q) = (world.value(&arena, expr, &at), world.value(&arena, form, &at));
+            assert!(close(p, q), "seed {seed}: {text} is not {found}");
+        }
+        for (from, to) in log.iter().map(|r| (r.from, r.to)).chain([(expr, simple)]) {
+            asked += 1;
+            if !equal(&mut arena, from, to) {
+                missed += 1;
+                if std::env::var("SHOW").is_ok() {
+                    eprintln!("seed {seed}: {} not found equal to {}", show(&arena, &g, from), show(&arena, &g, to));
+                }
+            }
+        }
+        // A neighbour that differs is never found equal.
+        let mut maker = Maker { rng: &mut rng, arena: &mut arena, variables: g.len(), arithmetic: false };
+        let other = maker.expr(2, &mut vec![expr, simple]);
+        for (p, q) in [(expr, other), (simple, other)] {
+            if arena.size(p) < 120 && arena.size(q) < 120 && equal(&mut arena, p, q) {
+                for _ in 0..3 {
+                    let at = world.point(&mut rng, &arena, &[p, q]);
+                    let (a, b) = (world.value(&arena, p, &at), world.value(&arena, q, &at));
+                    assert!(close(a, b), "seed {seed}: {} is not {}", show(&arena, &g, p), show(&arena, &g, q));
+                }
+            }
+        }
+    }
+    assert!(missed * 200 <= asked, "{missed} of {asked} equalities missed");
+}
+
+/// Q(1) = P(v1); each further Q is a ratio of two sums over the one before, so the tree doubles at each step.
+fn ladder(arena: &mut Arena, depth: usize) -> ExprId {
+    let v = |i: usize| Ref::plain(Var::new(i));
+    let mut q = arena.p(Term::new([v(1)], [], []).unwrap());
+    for i in 1..=depth {
+        let next = arena.p(Term::new([v(i + 1)], [v(0), v(i)], []).unwrap());
+        let other = arena.p(Term::new([v(0)], [v(i), v(i + 1)], []).unwrap());
+        let (above, below) = (arena.product([q, next, other]), arena.product([q, other]));
+        let (above, below) = (arena.sum([v(i)], above), arena.sum([v(i)], below));
+        q = arena.quotient(above, below);
+    }
+    q
+}
+
+#[test]
+fn ladders_whose_tree_is_exponential() {
+    let names: Vec<String> = (0..2100).map(|i| format!("v{i}")).collect();
+    let g = graph(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut arena = Arena::new();
+    let q = ladder(&mut arena, 1000);
+    assert_eq!(arena.size(q), u64::MAX);
+    let before = arena.len();
+    let mut log = Vec::new();
+    let result = simplify(&mut arena, &g, q, &mut log);
+    let tidied = tidy(&mut arena, &g, result);
+    assert!(arena.reachable([tidied]).len() < 30_000, "{}", arena.reachable([tidied]).len());
+    assert!(arena.len() - before < 100_000, "{}", arena.len() - before);
+    // Squares of squares.
+    let mut q = arena.quotient(q, result);
+    for _ in 0..200 {
+        q = arena.product([q, q]);
+    }
+    simplify(&mut arena, &g, q, &mut log);
+}
+
+#[test]
+fn shared_parts_get_names_so_that_all_is_linear() {
+    let names: Vec<String> = (0..700).map(|i| format!("v{i}")).collect();
+    let g = graph(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut arena = Arena::new();
+    let q = ladder(&mut arena, 2);
+    assert!(definitions(&arena, q, |_| false).is_empty(), "short as it is");
+    let mut written = Vec::new();
+    for depth in [150, 300, 600] {
+        let q = ladder(&mut arena, depth);
+        let all = definitions(&arena, q, |name| name == "Q2" || g.node(name).is_some());
+        assert_eq!([all[0].0.as_str(), all[1].0.as_str()], ["Q1", "Q3"]);
+        // Each as text of its own, with those before it by name.
+        let mut total = 0;
+        for (at, &(_, id)) in all.iter().chain([&(String::new(), q)]).enumerate() {
+            let known = |id: ExprId| all[..at].iter().any(|&(_, named)| named == id);
+            assert!(!known(id));
+            let mut stack = arena.get(id).operands();
+            while let Some(id) = stack.pop() {
+                total += 1;
+                if !known(id) {
+                    stack.extend(arena.get(id).operands());
+                }
+            }
+        }
+        written.push(total);
+    }
+    assert!(written[2] < written[0] * 5, "{written:?}");
+    // Deep, though nothing in it is shared.
+    let mut deep = p(&mut arena, &g, "v1");
+    for i in 0..200 {
+        let v = r(&mut arena, &g, &format!("v{i}"));
+        let factor = p(&mut arena, &g, &format!("v{}|v{i}", i + 1));
+        let body = arena.product([factor, deep]);
+        deep = arena.sum([v], body);
+    }
+    assert!(definitions(&arena, deep, |_| false).len() >= 200 / 32);
+}
+
+#[test]
+fn only_the_largest_need_be_positive() {
+    let g = graph(&["w", "r", "x", "y"]);
+    let mut a = Arena::new();
+    let (w, x, y) = (p(&mut a, &g, "w'"), p(&mut a, &g, "x|w',r"), p(&mut a, &g, "x,y|w',r"));
+    let num = sum(&mut a, &g, "w'", &[w, y]);
+    let den = sum(&mut a, &g, "w'", &[w, x]);
+    let whole = a.quotient(num, den);
+    let needed = |a: &mut Arena, id: ExprId| {
+        let terms = assumes_positive(a, id);
+        let ids: Vec<ExprId> = terms.into_iter().map(|term| a.p(term)).collect();
+        ids.into_iter().map(|id| show(a, &g, id)).collect::<Vec<_>>()
+    };
+    assert_eq!(needed(&mut a, whole), ["P(w,r,x)"]);
+    let at = p(&mut a, &g, "y|x=0,do(r)");
+    let other = p(&mut a, &g, "w|x,y");
+    let both = a.product([at, other]);
+    assert_eq!(needed(&mut a, both), ["P(x,y)", "P(x=0|do(r))"]);
+    let none = p(&mut a, &g, "y|do(x)");
+    assert!(needed(&mut a, none).is_empty());
+}
+
+#[test]
+fn equal_however_it_is_written() {
+    let g = graph(&["x", "m", "y", "z"]);
+    let mut a = Arena::new();
+    // Back-door by weighting: Σ_z P(x,y,z) / P(x|z).
+    let (joint, given, part) = (p(&mut a, &g, "x,y,z"), p(&mut a, &g, "x|z"), p(&mut a, &g, "z"));
+    let weighted = a.quotient(joint, given);
+    let weighted = sum(&mut a, &g, "z", &[weighted]);
+    let outcome = p(&mut a, &g, "y|x,z'");
+    let part2 = p(&mut a, &g, "z'");
+    let adjusted = sum(&mut a, &g, "z'", &[outcome, part2]);
+    assert!(equal(&mut a, weighted, adjusted));
+    assert_eq!(normal(&mut a, weighted), normal(&mut a, adjusted));
+    let crude = p(&mut a, &g, "y|x");
+    assert!(!equal(&mut a, crude, adjusted));
+    // Front-door, flat and nested, with the copies swapped.
+    let (m, x, y) = (p(&mut a, &g, "m|x"), p(&mut a, &g, "x'"), p(&mut a, &g, "y|x',m"));
+    let inner = sum(&mut a, &g, "x'", &[x, y]);
+    let nested = sum(&mut a, &g, "m", &[m, inner]);
+    let (m, x, y) = (p(&mut a, &g, "m'|x"), p(&mut a, &g, "x''"), p(&mut a, &g, "y|x'',m'"));
+    let flat = sum(&mut a, &g, "x'',m'", &[y, m, x]);
+    assert!(equal(&mut a, nested, flat));
+    // Two copies of one variable, bound in either order.
+    let f = |a: &mut Arena, one: &str, two: &str| {
+        let all = [p(a, &g, &format!("y|{one}")), p(a, &g, &format!("m|{one},z")), p(a, &g, &format!("z|{two}"))];
+        let link = [p(a, &g, &format!("{two}|m")), p(a, &g, &format!("{one}|z"))];
+        sum(a, &g, "x,x',z", &[all[0], all[1], all[2], link[0], link[1]])
+    };
+    let (p1, p2) = (f(&mut a, "x", "x'"), f(&mut a, "x'", "x"));
+    assert!(p1 != p2 && equal(&mut a, p1, p2));
+    // Fractions over one line.
+    let (one, two) = (a.quotient(crude, part), a.quotient(given, part));
+    let split = a.plus([one, two]);
+    let above = a.plus([given, crude]);
+    let joined = a.quotient(above, part);
+    assert!(equal(&mut a, split, joined));
+    let half = a.quotient(crude, above);
+    let other = a.quotient(given, above);
+    let (whole, number) = (a.plus([half, other]), a.one());
+    assert!(equal(&mut a, whole, number));
+}
+
+#[test]
+fn equality_stops_in_time() {
+    let g = graph(&["a", "b"]);
+    let mut arena = Arena::new();
+    let (one, two) = (p(&mut arena, &g, "a"), p(&mut arena, &g, "b|a"));
+    let mut power = arena.plus([one, two]);
+    for _ in 0..40 {
+        power = arena.product([power, power]);
+    }
+    let more = arena.product([power, one]);
+    assert!(!equal(&mut arena, power, more));
+    assert_eq!(normal(&mut arena, more), more);
+    let tower = ladder(&mut arena, 2000);
+    let other = arena.product([tower, two]);
+    assert!(!equal(&mut arena, tower, other));
+}
+
+#[test]
+#[ignore = "prints times"]
+#[allow(clippy::disallowed_methods, clippy::print_stdout)]
+fn times() {
+    use std::time::Instant;
+    let classics = |name: &str, names: &[&str], make: &dyn Fn(&mut Arena, &Graph) -> ExprId| {
+        let g = graph(names);
+        let mut made = Arena::new();
+        let expr = make(&mut made, &g);
+        let mut best = [std::time::Duration::MAX; 3];
+        let mut log = Vec::with_capacity(64);
+        for _ in 0..200 {
+            let mut arenas: Vec<Arena> = (0..50).map(|_| made.clone()).collect();
+            let mut time = |what: usize, f: &mut dyn FnMut(&mut Arena)| {
+                let start = Instant::now();
+                arenas.iter_mut().for_each(f);
+                best[what] = best[what].min(start.elapsed() / 50);
+            };
+            let mut run = |arena: &mut Arena| {
+                log.clear();
+                std::hint::black_box(simplify(arena, &g, expr, &mut log));
+            };
+            time(0, &mut run);
+            time(1, &mut run);
+            let result = simplify(&mut made.clone(), &g, expr, &mut Vec::new());
+            time(2, &mut |arena| {
+                std::hint::black_box(tidy(arena, &g, result));
+            });
+        }
+        println!("{name}: cold {:?}, warm {:?}, tidy {:?}", best[0], best[1], best[2]);
+    };
+    classics("napkin", &["w", "r", "x", "y"], &|a, g| {
+        let (w, x, y) = (p(a, g, "w"), p(a, g, "x|w,r"), p(a, g, "y|w,r,x"));
+        let num = sum(a, g, "w", &[w, x, y]);
+        let den = sum(a, g, "w", &[w, x]);
+        a.quotient(num, den)
+    });
+    classics("back-door", &["s", "e", "c"], &|a, g| {
+        let (s, c) = (p(a, g, "s"), p(a, g, "c|s,e"));
+        sum(a, g, "s", &[c, s])
+    });
+    classics("front-door", &["x", "m", "y"], &|a, g| {
+        let (s, t, c) = (p(a, g, "x"), p(a, g, "m|x"), p(a, g, "y|x,m"));
+        let inner = sum(a, g, "x", &[s, c]);
+        sum(a, g, "m", &[t, inner])
+    });
+    let time = |name: &str, variables: usize, make: &dyn Fn(&mut Arena) -> ExprId| {
+        let names: Vec<String> = (0..variables).map(|i| format!("v{i}")).collect();
+        let g = graph(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let mut arena = Arena::new();
+        let expr = make(&mut arena);
+        let mut log = Vec::new();
+        let start = Instant::now();
+        let result = simplify(&mut arena, &g, expr, &mut log);
+        let simplified = start.elapsed();
+        tidy(&mut arena, &g, result);
+        println!(
+            "{name}: {simplified:?}, with tidy {:?}, log {}, nodes {}, length {}",
+            start.elapsed(),
+            log.len(),
+            arena.len(),
+            length(&arena, result)
+        );
+    };
+    let v = |i: usize| Ref::plain(Var::new(i));
+    for depth in [10, 100, 1000] {
+        time(&format!("ladder {depth}"), 2 + depth, &|arena| ladder(arena, depth));
+    }
+    for n in [100, 1000, 3000] {
+        time(&format!("markov chain {n}"), n, &|arena| {
+            let mut terms = vec![arena.p(Term::new([v(0)], [], []).unwrap())];
+            terms.extend((1..n).map(|i| arena.p(Term::new([v(i)], [v(i - 1)], []).unwrap())));
+            let body = arena.product(terms);
+            arena.sum((1..n - 1).map(v), body)
+        });
+        time(&format!("full chain {n}"), n, &|arena| {
+            let terms: Vec<_> =
+                (0..n).map(|i| arena.p(Term::new([v(i)], (0..i).map(v).collect::<Vec<_>>(), []).unwrap())).collect();
+            let body = arena.product(terms);
+            arena.sum((0..n - 1).map(v), body)
+        });
+        time(&format!("front doors {n}"), n + 2, &|arena| {
+            // P(m1..mn | x) Σ_x' P(y | …) P(x')
+            let (x, y) = (v(n), v(n + 1));
+            let terms: Vec<_> = (0..n)
+                .map(|i| arena.p(Term::new([v(i)], (0..i).map(v).chain([x]).collect::<Vec<_>>(), []).unwrap()))
+                .collect();
+            let inner = [
+                arena.p(Term::new([x], [], []).unwrap()),
+                arena.p(Term::new([y], (0..n).map(v).chain([x]).collect::<Vec<_>>(), []).unwrap()),
+            ];
+            let inner = arena.product(inner);
+            let inner = arena.sum([x], inner);
+            let body = arena.product(terms.into_iter().chain([inner]));
+            arena.sum((0..n).map(v), body)
+        });
+        time(&format!("independent ratios {n}"), 3 * n, &|arena| {
+            let above: Vec<_> = (0..n).map(|i| arena.p(Term::new([v(3 * i), v(3 * i + 1)], [], []).unwrap())).collect();
+            let below: Vec<_> = (0..n).map(|i| arena.p(Term::new([v(3 * i)], [], []).unwrap())).collect();
+            let (above, below) = (arena.product(above), arena.product(below));
+            arena.quotient(above, below)
+        });
+    }
 }
