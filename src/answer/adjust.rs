@@ -14,7 +14,8 @@ const SEARCHES: usize = 32;
 pub(super) fn adjust(context: &Context<'_>, term: &Term, with: &NodeSet, without: &NodeSet) -> Body {
     let graph = context.graph();
     let request = Request { effect: context.effect(term), with: with.clone(), without: without.clone() };
-    let mut listing = Listing { context, graph, request: &request, sets: Vec::new(), why: Vec::new(), truncated: false };
+    let mut listing =
+        Listing { context, graph, request: &request, sets: Vec::new(), why: Vec::new(), truncated: false };
     context.timed(Stage::Identify, || {
         let criterion = Criterion::new(graph, &request);
         listing.adjustment(&criterion);
@@ -117,7 +118,12 @@ impl Listing<'_> {
         let front_door = FrontDoor::new(self.graph, self.request);
         let mut all = front_door.minimal_sets();
         let mut found = Vec::new();
-        while let Some(step) = all.step() {
+        loop {
+            if self.context.stopped() {
+                self.truncated = true;
+                break;
+            }
+            let Some(step) = all.step() else { break };
             found.extend(step.map(|set| AdjustmentSet {
                 kind: SetKind::FrontDoor,
                 set,
@@ -126,7 +132,7 @@ impl Listing<'_> {
                 optimal: false,
             }));
             let searched = all.searched() > SEARCHES.saturating_mul(self.limit());
-            if found.len() > self.limit() || searched || self.context.stopped() {
+            if found.len() > self.limit() || searched {
                 found.truncate(self.limit());
                 self.truncated = true;
                 break;

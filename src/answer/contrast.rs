@@ -76,7 +76,12 @@ fn signed_terms(arena: &Arena, expr: ExprId) -> Vec<(i8, ExprId)> {
                 waiting.extend(signs.zip(all.iter().copied()).collect::<Vec<_>>().into_iter().rev());
             }
             Expr::Number(number) if number.is_zero() && id != expr => {}
-            Expr::Number(_) | Expr::P(_) | Expr::Sum { .. } | Expr::Product(_) | Expr::Quotient(..) | Expr::Value(_) => {
+            Expr::Number(_)
+            | Expr::P(_)
+            | Expr::Sum { .. }
+            | Expr::Product(_)
+            | Expr::Quotient(..)
+            | Expr::Value(_) => {
                 terms.push((sign, id));
             }
         }

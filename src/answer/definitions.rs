@@ -51,7 +51,8 @@ pub(super) fn of_answer(
         let (inner, depth) = parts.fold((0_u64, 0), |(size, deep), (s, d)| (size.saturating_add(*s), deep.max(*d)));
         let size = inner.saturating_add(own_size(arena, id));
         let shared = used.get(&id).is_some_and(|&times| times > 1) && size >= WORTHWHILE;
-        let defined = !operands.is_empty() && !top.contains(&id) && (shared || depth + 1 >= DEEPEST || known.contains_key(&id));
+        let defined =
+            !operands.is_empty() && !top.contains(&id) && (shared || depth + 1 >= DEEPEST || known.contains_key(&id));
         if !defined {
             written.insert(id, (size, depth + 1));
             continue;
@@ -126,7 +127,8 @@ fn roots(arena: &mut Arena, body: &Body) -> (Vec<ExprId>, Vec<ExprId>) {
             }
         }
         Some(Verdict::Holds(checked)) => told(checked.evidence(), &mut steps),
-        Some(Verdict::NotIdentifiable(_) | Verdict::Fails(_) | Verdict::FailsAt { .. } | Verdict::Undetermined(_)) | None => {}
+        Some(Verdict::NotIdentifiable(_) | Verdict::Fails(_) | Verdict::FailsAt { .. } | Verdict::Undetermined(_))
+        | None => {}
     }
     (shown, steps)
 }

@@ -71,12 +71,7 @@ impl Found {
 }
 
 /// Identifies a term: the general query is identified at current values, then each estimand is read at the term's own.
-pub(super) fn find(
-    context: &Context<'_>,
-    arena: &mut Arena,
-    term: &Term,
-    all: bool,
-) -> Result<Vec<Found>, Box<Hedge>> {
+pub(super) fn find(context: &Context<'_>, arena: &mut Arena, term: &Term, all: bool) -> Result<Vec<Found>, Box<Hedge>> {
     context.timed(Stage::Identify, || {
         let graph = context.graph();
         let effect = context.effect(term);
@@ -119,7 +114,8 @@ fn identified(
     found: Found,
 ) -> Result<Identified, Verdict> {
     let estimand = found.expr;
-    let derivation = context.timed(Stage::Derive, || derive_all(context.graph(), arena, query, &[(term, &found)], estimand));
+    let derivation =
+        context.timed(Stage::Derive, || derive_all(context.graph(), arena, query, &[(term, &found)], estimand));
     let statement = Statement::Identifiable { query, estimand };
     let checked = context.settle(arena, statement, &Evidence::Derivation(derivation))?;
     Ok(Identified {

@@ -3,8 +3,8 @@
 //! A random model in which they differ, seeds fixed and numbers exact, settles that they are not. Else both sides are
 //! reduced and compared by algebra: as they stand; with each action identified; with every condition dropped that rule 1
 //! lets go; with every term factorised along the order of the graph, which brings out each independence that the graph
-//! implies; and, where that is not enough, with actions identified by the sets that the other side sums over, if these
-//! happen to be adjustment or front-door sets.
+//! implies; and, where that is not enough, with actions identified by other strategies, or by the sets that the other
+//! side sums over, if these happen to be adjustment or front-door sets.
 
 use super::context::{Context, Stage, undetermined};
 use super::contrast::{acts, first, reduce};
@@ -26,8 +26,8 @@ use rustc_hash::FxHashSet;
 /// How actions are identified.
 #[derive(Clone, Copy)]
 enum Way<'a> {
-    /// By the estimand that would be printed.
-    Preferred,
+    /// By the estimand that would be printed (0) or one of its alternatives, where there are so many.
+    Strategy(usize),
     /// By adjustment for the set, where that is right.
     Adjustment(&'a NodeSet),
     /// By the front door through the set, where that is right.
@@ -55,7 +55,7 @@ pub(super) fn equality(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rh
 
 /// Both sides brought to one expression, where the search finds a way.
 pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> Option<(Shown, Shown)> {
-    let (left, right) = (forms(context, arena, lhs, Way::Preferred), forms(context, arena, rhs, Way::Preferred));
+    let (left, right) = (forms(context, arena, lhs, Way::Strategy(0)), forms(context, arena, rhs, Way::Strategy(0)));
     if let Some(shown) = meeting(context, arena, &left, &right) {
         return Some(shown);
     }
@@ -63,15 +63,15 @@ pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: 
         if !arena.terms(side).into_iter().any(acts) {
             continue;
         }
-        for set in summed_sets(arena, context.graph(), from) {
-            for way in [Way::Adjustment(&set), Way::FrontDoor(&set)] {
-                if context.stopped() {
-                    return None;
-                }
-                let own = forms(context, arena, side, way);
-                if let Some((own, other)) = meeting(context, arena, &own, other) {
-                    return Some(if swapped { (other, own) } else { (own, other) });
-                }
+        let sets = summed_sets(arena, context.graph(), from);
+        let by_sets = sets.iter().flat_map(|set| [Way::Adjustment(set), Way::FrontDoor(set)]);
+        for way in (1..STRATEGIES).map(Way::Strategy).chain(by_sets) {
+            if context.stopped() {
+                return None;
+            }
+            let own = forms(context, arena, side, way);
+            if let Some((own, other)) = meeting(context, arena, &own, other) {
+                return Some(if swapped { (other, own) } else { (own, other) });
             }
         }
     }
@@ -215,7 +215,7 @@ fn chosen(context: &Context<'_>, arena: &mut Arena, term: &Term, way: Way<'_>) -
     let graph = context.graph();
     let effect = context.effect(term);
     let (route, expr) = match way {
-        Way::Preferred => return None,
+        Way::Strategy(n) => return effect::find(context, arena, term, n > 0).ok()?.into_iter().nth(n),
         Way::Adjustment(set) => {
             let set = outside(&effect, set);
             (adjusts(graph, &effect, &set)).then_some(())?;
@@ -294,5 +294,7 @@ fn summed_sets(arena: &Arena, graph: &Graph, expr: ExprId) -> Vec<NodeSet> {
     sets
 }
 
+/// How many estimands of one term are looked at.
+const STRATEGIES: usize = 4;
 /// How many sums of one side are looked at.
 const SUMS: usize = 16;

@@ -36,8 +36,8 @@ pub(super) fn implications(context: &Context<'_>, arena: &mut Arena) -> Body {
             None => inseparable.push((x, y)),
         }
     }
-    let (found, complete) = context
-        .timed(Stage::Identify, || verma::constraints(graph, arena, PARTS, &|| context.stopped()));
+    let (found, complete) =
+        context.timed(Stage::Identify, || verma::constraints(graph, arena, PARTS, &|| context.stopped()));
     let verma = found
         .into_iter()
         .map(|c| Verma { district: c.district, expr: c.expr, independent_of: c.independent_of })
@@ -47,8 +47,7 @@ pub(super) fn implications(context: &Context<'_>, arena: &mut Arena) -> Body {
 }
 
 fn pairs(graph: &Graph) -> impl Iterator<Item = (Node, Node)> + '_ {
-    let adjacent =
-        |a, b| graph.has_directed(a, b) || graph.has_directed(b, a) || graph.has_bidirected(a, b);
+    let adjacent = |a, b| graph.has_directed(a, b) || graph.has_directed(b, a) || graph.has_bidirected(a, b);
     graph
         .nodes()
         .flat_map(move |x| graph.nodes().skip(x.index() + 1).map(move |y| (x, y)))

@@ -48,14 +48,20 @@ impl Shown {
             return self.derivation;
         }
         if self.derivation.steps.is_empty() {
-            let (lhs, rhs) = (self.of, self.of);
-            self.derivation.steps.push(Step { rule: Rule::Algebra, lhs, rhs, uses: Vec::new(), requires: Vec::new() });
+            self = self.itself();
         }
         let first = self.last();
         self.append(other.derivation);
         let second = self.last();
         self.substitute(other.of, first, second);
         self.derivation
+    }
+
+    /// The step `of = of`, for a substitution to begin with.
+    fn itself(mut self) -> Self {
+        let (lhs, rhs) = (self.of, self.of);
+        self.derivation.steps.push(Step { rule: Rule::Algebra, lhs, rhs, uses: Vec::new(), requires: Vec::new() });
+        self
     }
 
     fn last(&self) -> usize {

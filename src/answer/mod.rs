@@ -147,8 +147,8 @@ impl Projected {
         let (graph, source) = if entry.latents.is_empty() {
             (Arc::clone(&entry.source), None)
         } else {
-            let projection =
-                reach::latent_projection(&entry.source, &entry.latents).map_err(|why| too_large(problem, entry, &why))?;
+            let projection = reach::latent_projection(&entry.source, &entry.latents)
+                .map_err(|why| too_large(problem, entry, &why))?;
             let source = SourceGraph { graph: Arc::clone(&entry.source), latents: entry.latents.clone() };
             (Arc::new(projection), Some(source))
         };

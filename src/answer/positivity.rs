@@ -14,7 +14,8 @@ pub(super) fn assumes_positive(arena: &Arena, graph: &Graph, estimand: ExprId) -
         match arena.get(id) {
             Expr::P(term) => needed.extend(joint(arena, estimand, &[], term.given(), term.do_())),
             Expr::Quotient(_, under) => below.push(*under),
-            Expr::Number(_) | Expr::Value(_) | Expr::Sum { .. } | Expr::Product(_) | Expr::Plus(_) | Expr::Minus(_) => {}
+            Expr::Number(_) | Expr::Value(_) | Expr::Sum { .. } | Expr::Product(_) | Expr::Plus(_) | Expr::Minus(_) => {
+            }
         }
     }
     for id in arena.reachable(below) {

@@ -215,7 +215,7 @@ impl<'a> Board<'a> {
     }
 
     /// The step that states `from = to` with `from` on its left; the same rule read the other way where need be. None for
-    a substitution the wrong way round: it reads from left to right only.
+    /// a substitution the wrong way round: it reads from left to right only.
     fn facing(&mut self, from: ExprId, to: ExprId, step: usize) -> Option<usize> {
         let known = &self.steps[step];
         if known.lhs == from && known.rhs == to {

@@ -151,9 +151,7 @@ impl Search<'_> {
         let graph = self.graph;
         let plainest = self.arena.replace_terms(expr, |arena, term| without_idle_conditions(graph, arena, term));
         let plainest = self.simplified(plainest);
-        let free = |arena: &Arena, expr: ExprId| {
-            graph.set(arena.free(expr).iter().map(|r| Node::new(r.var.index())))
-        };
+        let free = |arena: &Arena, expr: ExprId| graph.set(arena.free(expr).iter().map(|r| Node::new(r.var.index())));
         let mut independent_of = lost.intersection(&free(self.arena, plainest));
         independent_of.retain(&free(self.arena, expr));
         if independent_of.is_empty() {
@@ -224,10 +222,7 @@ mod tests {
         let (found, complete) = constraints(&graph, &mut arena, 1000, &|| false);
         assert!(complete);
         let names = |set: &NodeSet| set.iter().map(|node| graph.name(node).to_owned()).collect::<Vec<_>>();
-        found
-            .iter()
-            .map(|c| (names(&c.district), names(&c.independent_of), arena.terms(c.expr).len()))
-            .collect()
+        found.iter().map(|c| (names(&c.district), names(&c.independent_of), arena.terms(c.expr).len())).collect()
     }
 
     #[test]
@@ -235,7 +230,10 @@ mod tests {
         // Σ_b P(b | a) P(d | a, b, c) does not depend on a.
         let edges = [("a", "b"), ("b", "c"), ("c", "d")];
         let [(district, independent_of, terms)] = &found(&edges, &[("b", "d")])[..] else { panic!() };
-        assert_eq!((&district[..], &independent_of[..], *terms), (&["b".to_owned(), "d".into()][..], &["a".into()][..], 2));
+        assert_eq!(
+            (&district[..], &independent_of[..], *terms),
+            (&["b".to_owned(), "d".into()][..], &["a".into()][..], 2)
+        );
     }
 
     #[test]

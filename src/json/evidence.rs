@@ -96,9 +96,10 @@ pub(super) fn hedge(writer: Writer<'_>, of: &Hedge) -> Value {
         value["of"] = names(&query.of);
         value["do"] = names(&query.do_);
         value["given"] = names(&query.given);
-        let moved = query.moved.iter().map(|moved| {
-            json!({ "z": writer.graph.name(moved.z), "requires": separation(writer, &moved.requires) })
-        });
+        let moved = query
+            .moved
+            .iter()
+            .map(|moved| json!({ "z": writer.graph.name(moved.z), "requires": separation(writer, &moved.requires) }));
         value["moved"] = moved.collect();
         let kept = query.kept.iter().map(|kept| {
             json!({
@@ -143,11 +144,13 @@ fn model(writer: Writer<'_>, of: &Model) -> Value {
     let latents: Vec<Value> = of
         .latents
         .iter()
-        .map(|latent| json!({
-            "name": latent.name,
-            "states": latent.probs.len(),
-            "probs": latent.probs.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        }))
+        .map(|latent| {
+            json!({
+                "name": latent.name,
+                "states": latent.probs.len(),
+                "probs": latent.probs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            })
+        })
         .collect();
     let parent = |parent: &Parent| match *parent {
         Parent::Variable(node) => writer.graph.name(node),
@@ -158,12 +161,14 @@ fn model(writer: Writer<'_>, of: &Model) -> Value {
         .graph
         .nodes()
         .zip(&of.variables)
-        .map(|(node, variable)| json!({
-            "name": writer.graph.name(node),
-            "states": variable.states,
-            "parents": variable.parents.iter().map(parent).collect::<Vec<_>>(),
-            "table": variable.table.iter().map(row).collect::<Vec<_>>(),
-        }))
+        .map(|(node, variable)| {
+            json!({
+                "name": writer.graph.name(node),
+                "states": variable.states,
+                "parents": variable.parents.iter().map(parent).collect::<Vec<_>>(),
+                "table": variable.table.iter().map(row).collect::<Vec<_>>(),
+            })
+        })
         .collect();
     json!({ "latents": latents, "variables": variables })
 }

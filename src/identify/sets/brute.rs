@@ -118,7 +118,11 @@ fn minimal_adjustment_sets_are_those_of_the_criterion() {
             .filter(|set| request.with.is_subset(set))
             .collect();
         for set in &candidates {
-            assert_eq!(criterion.is_valid(set), is_adjustment_set(&graph, &request, set), "{graph:?} {request:?} {set:?}");
+            assert_eq!(
+                criterion.is_valid(set),
+                is_adjustment_set(&graph, &request, set),
+                "{graph:?} {request:?} {set:?}"
+            );
         }
         let valid: Vec<NodeSet> = candidates.into_iter().filter(|set| criterion.is_valid(set)).collect();
         let listed: Vec<NodeSet> = criterion.minimal_sets().collect();

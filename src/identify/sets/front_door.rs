@@ -89,7 +89,12 @@ impl<'a> FrontDoor<'a> {
     #[must_use]
     pub fn minimal_sets(&self) -> MinimalFrontDoors<'_> {
         let start = self.candidates.clone();
-        MinimalFrontDoors { of: self, seen: [start.clone()].into_iter().collect(), waiting: vec![start], given: FxHashSet::default() }
+        MinimalFrontDoors {
+            of: self,
+            seen: [start.clone()].into_iter().collect(),
+            waiting: vec![start],
+            given: FxHashSet::default(),
+        }
     }
 }
 
