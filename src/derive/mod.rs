@@ -10,6 +10,7 @@
 mod board;
 mod finish;
 mod general;
+pub mod search;
 mod textbook;
 
 use crate::expr::{Arena, ExprId, Ref, Term};

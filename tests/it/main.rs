@@ -4,4 +4,5 @@
 
 mod evidence;
 mod oracle;
+mod proofs;
 mod support;
