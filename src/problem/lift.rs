@@ -55,39 +55,7 @@ pub fn expr(graph: &Graph, arena: &Arena, id: ExprId, definitions: &[(String, Ex
         let parts = done.split_off(done.len().saturating_sub(operands.len()));
         done.push(build(graph, arena, node, parts));
     }
-    let mut whole = done.pop().unwrap_or_else(|| integer("0"));
-    expectations(&mut whole);
-    whole
-}
-
-/// Writes `Σ_{y} y P(y | …)` as `E[y | …]`. Only outside of other sums, where both are read alike: inside one that binds
-/// `y` an expectation would be read with a copy of its own.
-fn expectations(whole: &mut Expr) {
-    let mut waiting = vec![whole];
-    while let Some(expr) = waiting.pop() {
-        if let ExprKind::Sum { over, body } = &expr.kind {
-            if let Some(term) = expectation_of(over, body) {
-                expr.kind = ExprKind::E(term);
-            }
-            continue;
-        }
-        match &mut expr.kind {
-            ExprKind::Product(parts) | ExprKind::Plus(parts) | ExprKind::Minus(parts) => waiting.extend(parts),
-            ExprKind::Quotient(over, under) => waiting.extend([&mut **over, &mut **under]),
-            ExprKind::Negative(inner) => waiting.push(inner),
-            ExprKind::Sum { .. } | ExprKind::P(_) | ExprKind::E(_) | ExprKind::Number(_) | ExprKind::Name(_) => {}
-        }
-    }
-}
-
-fn expectation_of(over: &[Variable], body: &Expr) -> Option<PTerm> {
-    let ([of], ExprKind::Product(factors)) = (over, &body.kind) else { return None };
-    let [Expr { kind: ExprKind::Name(value), .. }, Expr { kind: ExprKind::P(term), .. }] = factors.as_slice() else {
-        return None;
-    };
-    let [outcome] = term.of.as_slice() else { return None };
-    let alike = of.primes == 0 && value == of && outcome.variable == *of && outcome.value.is_none();
-    alike.then(|| term.clone())
+    done.pop().unwrap_or_else(|| integer("0"))
 }
 
 /// The term of which a sum is the expectation, `Σ_{y} y P(y | …)`, where `E[y | …]` would be read as that very sum:
