@@ -24,7 +24,8 @@ fn diagnostics(path: &std::path::Path) -> Vec<Diagnostic> {
 
 #[test]
 fn each_error_as_a_person_sees_it() {
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100).with_links(false);
+    let handler =
+        GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100).with_links(false);
     for path in files() {
         let name = path.file_stem().unwrap().to_str().unwrap();
         let mut seen = String::new();
