@@ -3,4 +3,6 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests read files and the environment")]
 
 mod oracle;
+mod published;
+mod soundness;
 mod support;
