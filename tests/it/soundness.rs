@@ -1,6 +1,7 @@
 //! Identification against brute force: verdicts, hedges, and every estimand's value in random models.
 
-use crate::support::bits::{Bits, bit};
+use crate::refusals::check;
+use crate::support::bits::{Bits, bit, mask};
 use crate::support::evaluate::Evaluator;
 use crate::support::queries::{self, Case};
 use crate::support::scm::Scm;
@@ -8,8 +9,10 @@ use crate::support::{graphs, hedges, tian};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
+use whatif::derive::derive;
 use whatif::expr::{Arena, Expr, ExprId};
 use whatif::identify::{Estimand, Identification, identify};
+use whatif::proof::{Evidence, Statement};
 
 /// How often each verdict or strategy was seen.
 pub type Seen = BTreeMap<&'static str, usize>;
@@ -34,6 +37,7 @@ pub fn judge(case: &Case, rng: &mut ChaCha8Rng, seen: &mut Seen) {
             assert!(expected, "called identifiable:\n{case}");
             assert!(!estimands.is_empty(), "no estimand:\n{case}");
             are_true(case, &mut arena, &estimands, rng);
+            are_derived(case, &mut arena, &estimands, rng);
             for estimand in &estimands {
                 *seen.entry(estimand.strategy()).or_default() += 1;
             }
@@ -65,6 +69,34 @@ fn are_true(case: &Case, arena: &mut Arena, estimands: &[Estimand], rng: &mut Ch
         for estimand in estimands {
             let distance = evaluator.value(arena, estimand.expr).distance(&truth);
             assert!(distance < 1e-7, "off by {distance} ({}):\n{case}\n{:?}", estimand.strategy(), estimand.route);
+        }
+    }
+}
+
+/// Each estimand has a derivation that the kernel accepts, every step of which is an equation in a random model, and
+/// every separation of which holds.
+fn are_derived(case: &Case, arena: &mut Arena, estimands: &[Estimand], rng: &mut ChaCha8Rng) {
+    let bits = Bits::of(&case.graph);
+    let query = arena.p(case.term());
+    let derivations: Vec<_> =
+        estimands.iter().map(|estimand| derive(&case.graph, &case.effect(), estimand, arena)).collect();
+    let model = Scm::random(&case.graph, &[2], &[2], rng);
+    let mut evaluator = Evaluator::new(&model);
+    for (estimand, derivation) in estimands.iter().zip(derivations) {
+        let strategy = estimand.strategy();
+        for (number, step) in derivation.steps.iter().enumerate() {
+            let left = evaluator.value(arena, step.lhs);
+            let distance = left.distance(&evaluator.value(arena, step.rhs));
+            assert!(distance < 1e-7, "step {} is off by {distance} ({strategy}):\n{case}\n{step:#?}", number + 1);
+            for separation in &step.requires {
+                let cut = bits.mutilated(&separation.cut);
+                let holds = cut.separated(mask(&separation.x), mask(&separation.y), mask(&separation.given));
+                assert!(holds, "step {} needs what does not hold ({strategy}):\n{case}\n{step:#?}", number + 1);
+            }
+        }
+        let statement = Statement::Identifiable { query, estimand: estimand.expr };
+        if let Err(why) = check(arena, case, statement, Evidence::Derivation(derivation)) {
+            panic!("refused ({strategy}): {why}\n{case}");
         }
     }
 }
