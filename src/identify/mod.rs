@@ -4,9 +4,20 @@
 //! found, the preferred one first, or the hedge that shows there is none. Must never know: proofs (`derive` retells a
 //! route in the three rules), names, files.
 
-use crate::expr::ExprId;
-use crate::graph::NodeSet;
+mod adjustment;
+mod exchange;
+mod front_door;
+pub mod general;
+mod hedge;
+mod moves;
+
+pub use hedge::open_path;
+
+use crate::algebra;
+use crate::expr::{Arena, ExprId, Ref, Term, Var};
+use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::proof::{Hedge, MovedCondition, Separation};
+use crate::reach;
 
 /// P(of | do(do_), given), each variable at its current value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,15 +45,17 @@ pub struct Estimand {
     /// The expression, in the distribution of the measured variables. Its free references are those of the query and,
     /// rarely, further ones of which any value gives the same answer.
     pub expr: ExprId,
-    /// How it was found.
+    /// What the rules did to the query first, in order: irrelevant conditions and actions dropped.
+    pub moves: Vec<RuleMove>,
+    /// How what was left became an estimand.
     pub route: Route,
 }
 
 /// How an estimand was found: enough to tell it again as a derivation.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Route {
-    /// The query has no action, or rules 1 to 3 alone remove every action. In order.
-    Rules(Vec<RuleMove>),
+    /// No action is left: the moves alone did it.
+    Rules,
     /// Σ_w P(y | x, z, w) P(w | z): w ⫫ x | z once edges into x (those that are no ancestors of z) are cut, and
     /// y ⫫ x | z, w once edges out of x are.
     Adjustment {
@@ -54,23 +67,26 @@ pub enum Route {
         /// The set m of mediators.
         set: NodeSet,
     },
-    /// ID and IDC.
+    /// ID and IDC; [`general::build`] gives the expression before simplification.
     General {
         /// Conditions that rule 2 turns into actions first, in order.
         moved: Vec<MovedCondition>,
     },
 }
 
-impl Route {
-    /// The contract's name for it.
+impl Estimand {
+    /// The contract's name for the way it was found.
     #[must_use]
     pub fn strategy(&self) -> &'static str {
-        match self {
-            Self::Rules(moves) if moves.iter().all(|m| matches!(m, RuleMove::DropActions { .. })) => "no-effect",
-            Self::Rules(_) => "rules",
-            Self::Adjustment { .. } => "back-door",
-            Self::FrontDoor { .. } => "front-door",
-            Self::General { .. } => "id",
+        let exchanged = || self.moves.iter().any(|m| matches!(m, RuleMove::ActionsToConditions { .. }));
+        let dropped = || self.moves.iter().any(|m| matches!(m, RuleMove::DropActions { .. }));
+        match self.route {
+            Route::Rules if exchanged() => "rules",
+            Route::Rules if dropped() => "no-effect",
+            Route::Rules => "observational",
+            Route::Adjustment { .. } => "back-door",
+            Route::FrontDoor { .. } => "front-door",
+            Route::General { .. } => "id",
         }
     }
 }
@@ -99,4 +115,88 @@ pub enum RuleMove {
         /// Why.
         requires: Separation,
     },
+}
+
+/// Finds estimands for P(of | do(do_), given) in the joint distribution of the graph's nodes, or a hedge.
+///
+/// Sound and complete: ID (Shpitser & Pearl 2006a; Tian & Pearl 2002) and IDC (Shpitser & Pearl 2006b) decide, on any
+/// ADMG. The estimands offered are those of the rules alone, of adjustment, of front-door adjustment and of ID, the
+/// shortest first, ties in that order; without `all` only the first is returned, and none after one by the rules alone
+/// is looked for. The three sets must be disjoint. Polynomial: see each strategy.
+#[must_use]
+pub fn identify(graph: &Graph, effect: &Effect, arena: &mut Arena, all: bool) -> Identification {
+    let (moves, reduced) = moves::drop_irrelevant(graph, effect);
+    let mut found = Vec::new();
+    if let Some((exchanges, observed)) = moves::exchange_all(graph, &reduced) {
+        let expr = p(arena, &observed.of, &observed.given);
+        let moves = moves.iter().cloned().chain(exchanges).collect();
+        found.push(Estimand { expr, moves, route: Route::Rules });
+        if !all {
+            return Identification::Identifiable(found);
+        }
+    }
+    let exchange = exchange::conditions_to_actions(graph, &reduced);
+    let raw = match general::build(graph, &exchange.effect, arena) {
+        Ok(raw) => raw,
+        Err(obstacle) => return Identification::NotIdentifiable(Box::new(hedge::of_query(graph, effect, obstacle))),
+    };
+    if let Some(set) = adjustment::smallest_set(graph, &reduced) {
+        let expr = adjustment::estimand(arena, &reduced, &set);
+        found.push(Estimand { expr, moves: moves.clone(), route: Route::Adjustment { set } });
+    }
+    if let Some(set) = front_door::small_set(graph, &reduced) {
+        let expr = front_door::estimand(arena, &reduced, &set);
+        found.push(Estimand { expr, moves: moves.clone(), route: Route::FrontDoor { set } });
+    }
+    let expr = algebra::simplify(arena, graph, raw, &mut Vec::new());
+    found.push(Estimand { expr, moves, route: Route::General { moved: exchange.moved } });
+    for estimand in &mut found {
+        estimand.expr = algebra::tidy(arena, graph, estimand.expr);
+    }
+    found.sort_by_key(|estimand| arena.size(estimand.expr));
+    let mut seen = Vec::new();
+    found.retain(|estimand| {
+        let new = !seen.contains(&estimand.expr);
+        seen.push(estimand.expr);
+        new
+    });
+    if !all {
+        found.truncate(1);
+    }
+    Identification::Identifiable(found)
+}
+
+/// The variable of a node.
+pub(crate) fn var(node: Node) -> Var {
+    Var::new(node.index())
+}
+
+/// The references of a set, each at its current value.
+pub(crate) fn plain(set: &NodeSet) -> impl Iterator<Item = Ref> + '_ {
+    set.iter().map(|node| Ref::plain(var(node)))
+}
+
+/// P(of | given), each variable at its current value.
+pub(crate) fn p(arena: &mut Arena, of: &NodeSet, given: &NodeSet) -> ExprId {
+    match Term::new(plain(of), plain(given), []) {
+        Some(term) => arena.p(term),
+        // The callers' sets are disjoint, so the term exists.
+        None => arena.zero(),
+    }
+}
+
+/// Whether a separation holds.
+pub(crate) fn holds(graph: &Graph, separation: &Separation) -> bool {
+    reach::separated(graph, &separation.x, &separation.y, &separation.given, &separation.cut)
+}
+
+/// What rule 2 needs to exchange the action and the observation of `z` in P(of | do(do_), given), `z` in neither.
+pub(crate) fn rule2(graph: &Graph, of: &NodeSet, z: &NodeSet, do_: &NodeSet, given: &NodeSet) -> Separation {
+    debug_assert_eq!(graph.len(), of.capacity());
+    Separation {
+        x: of.clone(),
+        y: z.clone(),
+        given: do_.union(given),
+        cut: Mutilation { no_incoming: do_.clone(), no_outgoing: z.clone() },
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::proof::{Claim, Evidence};
 
-/// A claim with evidence that the kernel has accepted. Only [`check`](super) makes one.
+/// A claim with evidence that the kernel has accepted. Only [`check`](super::check) makes one.
 #[derive(Clone, Debug)]
 pub struct Checked {
     claim: Claim,
@@ -10,6 +10,10 @@ pub struct Checked {
 }
 
 impl Checked {
+    pub(super) fn new(claim: &Claim, evidence: &Evidence) -> Self {
+        Self { claim: claim.clone(), evidence: evidence.clone() }
+    }
+
     /// What was claimed.
     #[must_use]
     pub fn claim(&self) -> &Claim {

@@ -69,7 +69,8 @@ pub(super) fn deal<const N: usize>(rng: &mut ChaCha8Rng, graph: &Graph) -> [Node
         let set = match node.index() {
             i if i == a => 0,
             i if i == b => 1,
-            _ if rng.random_bool(0.6) => rng.random_range(0..N),
+            _ if rng.random_bool(0.2) => rng.random_range(0..N),
+            _ if rng.random_bool(0.4) => N - 1,
             _ => continue,
         };
         sets[set].insert(node);
@@ -197,4 +198,25 @@ pub(super) fn separated_paths(graph: &Graph, x: &NodeSet, y: &NodeSet, given: &N
             .filter(|path| path.0.last().is_some_and(|&end| y.contains(end)))
             .all(|path| !blockers(graph, cut, path, given).is_empty())
     })
+}
+
+/// A path is one of the cut graph, edge by edge, and each of its colliders that says it is open is.
+pub(super) fn check_path(graph: &Graph, cut: &Mutilation, path: &super::Path, opening: &NodeSet) {
+    assert_eq!(path.edges.len() + 1, path.nodes.len());
+    assert_eq!(path.opened_by.len(), path.nodes.len());
+    assert_eq!(graph.set(path.nodes.iter().copied()).len(), path.nodes.len(), "a node twice");
+    for (ends, &kind) in path.nodes.windows(2).zip(&path.edges) {
+        assert!(edges_at(graph, cut, ends[0]).contains(&(kind, ends[1])), "no such edge");
+    }
+    let above = ancestors_of(graph, cut, opening);
+    for (at, (&node, way)) in path.nodes.iter().zip(&path.opened_by).enumerate() {
+        assert_eq!(!way.is_empty(), path.is_collider(at) && above.contains(node));
+        if let (Some(&first), Some(last)) = (way.first(), way.last()) {
+            assert_eq!(first, node);
+            assert!(opening.contains(*last));
+        }
+        for ends in way.windows(2) {
+            assert!(edges_at(graph, cut, ends[0]).contains(&(EdgeKind::Forward, ends[1])), "no such edge");
+        }
+    }
 }

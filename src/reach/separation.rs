@@ -66,7 +66,7 @@ pub(super) struct Step {
 }
 
 /// Breadth-first search over walks that the gate lets through: each node is visited at most once with an arrowhead
-/// there and once without, nearest first, and among equally near ones parents before siblings before children of what
+/// there and once without, nearest first, and among equally near ones children before parents before siblings of what
 /// was visited first. O(nodes + edges).
 pub(super) fn walk<B>(
     graph: &Graph,
@@ -94,17 +94,17 @@ pub(super) fn walk<B>(
         let node = Node::new(state as usize / 2);
         let arrowhead = state % 2 == 1;
         let other = (gate.other)(node);
+        if other && !cut.no_outgoing.contains(node) {
+            for child in graph.children(node).filter(|&child| !cut.no_incoming.contains(child)) {
+                reach(&mut queue, child, Some((at as u32, EdgeKind::Forward)))?;
+            }
+        }
         if (if arrowhead { (gate.collider)(node) } else { other }) && !cut.no_incoming.contains(node) {
             for parent in graph.parents(node).filter(|&parent| !cut.no_outgoing.contains(parent)) {
                 reach(&mut queue, parent, Some((at as u32, EdgeKind::Backward)))?;
             }
             for sibling in graph.siblings(node).filter(|&sibling| !cut.no_incoming.contains(sibling)) {
                 reach(&mut queue, sibling, Some((at as u32, EdgeKind::Bidirected)))?;
-            }
-        }
-        if other && !cut.no_outgoing.contains(node) {
-            for child in graph.children(node).filter(|&child| !cut.no_incoming.contains(child)) {
-                reach(&mut queue, child, Some((at as u32, EdgeKind::Forward)))?;
             }
         }
         at += 1;

@@ -1,0 +1,34 @@
+//! From an estimand as it was derived to the one that is printed: the simplifier's moves, one by one.
+
+use super::board::{Board, Line};
+use crate::algebra::{self, Law, Rewrite};
+use crate::expr::ExprId;
+use crate::proof::Rule;
+
+/// Brings the right side of a line to `target`, by what the simplifier did where its outcome is the target, and by
+/// algebra for the rest.
+pub(super) fn rearrange(board: &mut Board<'_>, line: Line, target: ExprId) -> Line {
+    if line.rhs == target {
+        return line;
+    }
+    let mut log = Vec::new();
+    let simple = algebra::simplify(board.arena, board.graph, line.rhs, &mut log);
+    let tidy = algebra::tidy(board.arena, board.graph, simple);
+    let line = if tidy == target { replay(board, line, &log) } else { line };
+    board.rewrite(line, target)
+}
+
+/// Each rewrite, applied to all its places at once.
+fn replay(board: &mut Board<'_>, mut line: Line, log: &[Rewrite]) -> Line {
+    for rewrite in log {
+        let rule = match rewrite.law {
+            Law::Marginalise => Rule::Marginalise,
+            Law::Chain => Rule::Chain,
+            Law::Condition => Rule::Condition,
+            Law::Algebra => Rule::Algebra,
+        };
+        let equation = board.push(rule, rewrite.from, rewrite.to, Vec::new(), Vec::new());
+        line = board.advance(line, &[equation]);
+    }
+    line
+}

@@ -1,0 +1,3 @@
+//! Tables.
+/// The most cells a table may have.
+pub(super) const CELLS: usize = 1 << 20;

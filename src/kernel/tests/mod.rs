@@ -1,0 +1,1 @@
+//! The kernel's own tests; they name no floor but the kernel's own.
