@@ -120,6 +120,12 @@ impl Arena {
         &self.symbols[symbol.0 as usize]
     }
 
+    /// The text of a symbol, where it is one of this arena.
+    #[must_use]
+    pub fn find_text(&self, symbol: Symbol) -> Option<&str> {
+        self.symbols.get_index(symbol.0 as usize).map(|text| &**text)
+    }
+
     /// A distribution; of nothing it is 1.
     pub fn p(&mut self, term: Term) -> ExprId {
         if term.of().is_empty() {
