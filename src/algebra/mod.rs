@@ -2,3 +2,25 @@
 //!
 //! In: an expression in an arena. Out: an equal one, with the local equations that lead there. Must never know: proofs,
 //! nor which separations a graph implies: it reads only the order of a graph's nodes.
+//!
+//! Every probability is taken to be positive, so a quotient of equal terms is 1. Whatever holds here holds in every
+//! positive distribution of the variables; nothing is known of independences.
+
+mod cost;
+mod monomial;
+mod order;
+mod rename;
+mod rewrite;
+mod simplify;
+mod sums;
+mod terms;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod tidy;
+
+pub use cost::length;
+pub use rewrite::{Law, Rewrite};
+pub use simplify::simplify;
+pub use tidy::tidy;

@@ -1,0 +1,522 @@
+//! Simplification to what a person would write.
+//!
+//! One ascending walk over the nodes: each is simplified once, when its operands are finished. A product, quotient or
+//! sum is taken as one monomial Σ Π num / Π den, and these moves are made until none is left, none of which lengthens
+//! the expression:
+//!
+//! 1. equal factors above and below cancel;
+//! 2. a sum inside is opened where that lets one of the other moves be made across its border;
+//! 3. Σ_y P(y | c) = 1 where y occurs nowhere else;
+//! 4. P(y, z | c) / P(z | c) becomes P(y | z, c), and P(a, b | c) / P(a | b, c) becomes P(b | c), either way up;
+//! 5. P(a | b, c) P(b | c) becomes P(a, b | c);
+//! 6. Σ_z P(y, z | c) becomes P(y | c) where z occurs nowhere else.
+//!
+//! Then sums are pushed in and factors put in causal order.
+
+use super::monomial::{Budget, Monomial};
+use super::order::Order;
+use super::rewrite::{Law, Rewrite, Scribe, rebuilt};
+use super::sums::{absorb, marginals, opens, push_in, vanish};
+use super::terms::{Key, base, chains, conditioned, marginal};
+use crate::expr::{Arena, BigRational, Expr, ExprId, Term};
+use crate::graph::Graph;
+use num_traits::{One, Signed, Zero};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The shortest equal expression that the moves above lead to, and the equations that lead there.
+///
+/// The log is appended to. Starting from `expr` and replacing, rewrite after rewrite, every occurrence of `from` by `to`
+/// ends letter by letter in what is returned. [`length`](super::length) never grows. What is returned stays as it is
+/// when simplified again.
+///
+/// O(n log n) in the factors of one product, and for nested expressions in the nodes reached, each once however often it
+/// is used; no recursion.
+pub fn simplify(arena: &mut Arena, graph: &Graph, expr: ExprId, log: &mut Vec<Rewrite>) -> ExprId {
+    let (nodes, positive) = inner_nodes(arena, expr);
+    let order = Order::new(graph);
+    let scribe = Scribe::new(log, expr);
+    let mut run =
+        Run { arena, order, scribe, positive, signs: FxHashMap::default(), budget: Budget::new(), again: false };
+    let mut finished: Vec<ExprId> = Vec::with_capacity(nodes.len());
+    for at in 0..nodes.len() {
+        let node = rebuilt(run.arena, nodes[at], |operand| match nodes[..at].binary_search(&operand) {
+            Ok(before) => finished[before],
+            Err(_) => operand,
+        });
+        finished.push(run.node(node));
+    }
+    finished.last().copied().unwrap_or(expr)
+}
+
+/// Nodes with operands, ascending, and whether all that is reached is positive at sight.
+fn inner_nodes(arena: &Arena, root: ExprId) -> (Vec<ExprId>, bool) {
+    let mut positive = true;
+    let mut seen = FxHashSet::default();
+    let mut nodes = Vec::new();
+    let mut stack = vec![root];
+    while let Some(id) = stack.pop() {
+        match arena.get(id) {
+            Expr::P(_) => continue,
+            Expr::Value(_) => {
+                positive = false;
+                continue;
+            }
+            Expr::Number(value) => {
+                positive &= value.is_positive();
+                continue;
+            }
+            Expr::Minus(_) => positive = false,
+            Expr::Sum { .. } | Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) => {}
+        }
+        if !seen.insert(id) {
+            continue;
+        }
+        nodes.push(id);
+        match arena.get(id) {
+            Expr::Sum { body, .. } => stack.push(*body),
+            Expr::Quotient(over, under) => stack.extend([*over, *under]),
+            Expr::Product(all) | Expr::Plus(all) | Expr::Minus(all) => stack.extend(all.iter().copied()),
+            Expr::Number(_) | Expr::P(_) | Expr::Value(_) => {}
+        }
+    }
+    nodes.sort_unstable();
+    (nodes, positive)
+}
+
+struct Run<'a> {
+    arena: &'a mut Arena,
+    order: Order<'a>,
+    scribe: Scribe<'a>,
+    /// Whether everything is positive, so that nothing need be asked.
+    positive: bool,
+    /// Otherwise, what is known to be positive.
+    signs: FxHashMap<ExprId, bool>,
+    budget: Budget,
+    /// Whether the node at hand has been given parts that are not finished.
+    again: bool,
+}
+
+/// More rounds than this are not worth the time; no expression met so far needs more than a few.
+const ROUNDS: usize = 64;
+
+impl Run<'_> {
+    /// Simplifies one node whose operands are finished.
+    fn node(&mut self, node: ExprId) -> ExprId {
+        let mark = self.arena.len();
+        let outer = self.scribe.enter();
+        let result = self.scribe.begin(node).and_then(|()| match self.arena.get(node) {
+            Expr::Number(_) | Expr::P(_) | Expr::Value(_) => Ok(node),
+            Expr::Plus(_) | Expr::Minus(_) => self.linear(node),
+            Expr::Sum { .. } | Expr::Product(_) | Expr::Quotient(..) => self.monomial(node),
+        });
+        let result = match result {
+            Ok(result) | Err(result) => result,
+        };
+        let result = if std::mem::take(&mut self.again) { self.inside(result, mark) } else { result };
+        self.scribe.end(result, outer);
+        result
+    }
+
+    /// Simplifies what has been made inside a result since the arena had `mark` nodes.
+    fn inside(&mut self, root: ExprId, mark: usize) -> ExprId {
+        let mut done: FxHashMap<ExprId, ExprId> = FxHashMap::default();
+        for id in self.arena.reachable([root]).into_iter().filter(|id| id.index() >= mark) {
+            let new = rebuilt(self.arena, id, |operand| done.get(&operand).copied().unwrap_or(operand));
+            let new = self.node(new);
+            done.insert(id, new);
+        }
+        done.get(&root).copied().unwrap_or(root)
+    }
+
+    /// Whether an expression is positive in every positive distribution, whatever the values of its references.
+    fn is_positive(&mut self, id: ExprId) -> bool {
+        if self.positive {
+            return true;
+        }
+        let mut stack = vec![id];
+        while let Some(&at) = stack.last() {
+            if self.signs.contains_key(&at) {
+                stack.pop();
+                continue;
+            }
+            let expr = self.arena.get(at);
+            let sign = match expr {
+                Expr::P(_) => true,
+                Expr::Number(value) => value.is_positive(),
+                Expr::Value(_) | Expr::Minus(_) => false,
+                Expr::Sum { .. } | Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) => {
+                    let operands = expr.operands();
+                    let known = stack.len();
+                    stack.extend(operands.iter().copied().filter(|o| !self.signs.contains_key(o)));
+                    if stack.len() > known {
+                        continue;
+                    }
+                    operands.iter().all(|o| self.signs.get(o) == Some(&true))
+                }
+            };
+            self.signs.insert(at, sign);
+            stack.pop();
+        }
+        self.signs.get(&id) == Some(&true)
+    }
+
+    fn monomial(&mut self, node: ExprId) -> Result<ExprId, ExprId> {
+        let mut all = Monomial::of(self.arena, node, &mut self.budget);
+        for _ in 0..ROUNDS {
+            self.cancel(&mut all);
+            while absorb(self.arena, self.order, &mut all, &mut self.budget) | vanish(self.arena, &mut all) {
+                self.cancel(&mut all);
+            }
+            all.sort(self.arena, self.order);
+            if !(self.quotients(&mut all)? || self.products(&mut all)? || self.marginalise(&mut all)?) {
+                break;
+            }
+        }
+        self.again |= push_in(self.arena, self.order, &mut all);
+        self.cancel(&mut all);
+        self.zero(&mut all);
+        all.sort(self.arena, self.order);
+        self.again |= opens(self.arena, &all.den);
+        let result = all.build(self.arena);
+        self.scribe.algebra(result)?;
+        Ok(result)
+    }
+
+    /// 0 stays 0 times anything that is defined, and what is divided by 0 stays undefined.
+    fn zero(&mut self, all: &mut Monomial) {
+        if all.is_zero() && all.num.iter().all(|&factor| self.is_defined(factor)) {
+            all.num.clear();
+            all.den.retain(|&factor| !self.is_positive(factor));
+        }
+        let is_zero = |&f: &ExprId| matches!(self.arena.get(f), Expr::Number(value) if value.is_zero());
+        if let Some(zero) = all.den.iter().copied().find(is_zero) {
+            if all.den.iter().all(|&factor| self.is_defined(factor)) {
+                all.den = vec![zero];
+            }
+        }
+    }
+
+    fn cancel(&mut self, all: &mut Monomial) {
+        all.cancel(|factor| self.is_positive(factor));
+    }
+
+    /// The positions of distributions, with their keys.
+    fn keys(&self, side: &[ExprId]) -> Vec<(usize, Key)> {
+        let key = |(at, &id): (usize, &ExprId)| self.term(id).map(|term| (at, Key::of(term)));
+        side.iter().enumerate().filter_map(key).collect()
+    }
+
+    fn term(&self, id: ExprId) -> Option<&Term> {
+        match self.arena.get(id) {
+            Expr::P(term) => Some(term),
+            Expr::Number(_)
+            | Expr::Value(_)
+            | Expr::Sum { .. }
+            | Expr::Product(_)
+            | Expr::Quotient(..)
+            | Expr::Plus(_)
+            | Expr::Minus(_) => None,
+        }
+    }
+
+    /// Move 4, for as many pairs at once as share no factor.
+    fn quotients(&mut self, all: &mut Monomial) -> Result<bool, ExprId> {
+        if all.den.is_empty() {
+            return Ok(false);
+        }
+        let (above, below) = (self.keys(&all.num), self.keys(&all.den));
+        let mut taken = vec![false; all.num.len()];
+        let mut pairs: Vec<Pair> = Vec::new();
+        for &(den, under) in &below {
+            let pair = above.iter().filter(|&&(num, _)| !taken[num]).find_map(|&(num, over)| {
+                if over.given != under.given && over.full != under.full {
+                    return None;
+                }
+                quotient(self.term(all.num[num])?, self.term(all.den[den])?).map(|found| (num, found))
+            });
+            if let Some((num, (law, above, term))) = pair {
+                taken[num] = true;
+                let term = self.arena.p(term);
+                pairs.push(Pair { num, den, above, law, term });
+            }
+        }
+        if pairs.is_empty() {
+            return Ok(false);
+        }
+        // As written before and after the laws; `left` is what remains once equal factors have cancelled.
+        let (mut before, mut after, mut left) = ([vec![], vec![]], [vec![], vec![]], [vec![], vec![]]);
+        let mut laws = Vec::new();
+        for pair in &pairs {
+            let side = usize::from(!pair.above);
+            let (num, den) = (all.num[pair.num], all.den[pair.den]);
+            let (joint, other) = if pair.above { (num, den) } else { (den, num) };
+            left[side].push(pair.term);
+            if pair.law == Law::Condition {
+                let quotient = self.arena.quotient(joint, other);
+                before[side].push(quotient);
+                after[side].push(pair.term);
+                laws.push((pair.law, quotient, pair.term));
+            } else {
+                // Both sides are multiplied by the base, so that the factors of the joint stand together.
+                let product = self.arena.product([other, pair.term]);
+                before[side].extend([joint, pair.term]);
+                after[side].extend([joint, pair.term]);
+                before[1 - side].push(product);
+                after[1 - side].push(joint);
+                laws.push((pair.law, product, joint));
+            }
+        }
+        let others = |side: &[ExprId], gone: &dyn Fn(usize) -> bool| -> Vec<ExprId> {
+            side.iter().enumerate().filter(|(at, _)| !gone(*at)).map(|(_, &f)| f).collect()
+        };
+        let rest = [
+            others(&all.num, &|at| taken.get(at) == Some(&true)),
+            others(&all.den, &|at| pairs.binary_search_by_key(&at, |pair| pair.den).is_ok()),
+        ];
+        for side in [0, 1] {
+            for list in [&mut before[side], &mut after[side], &mut left[side]] {
+                list.extend_from_slice(&rest[side]);
+            }
+        }
+        self.apply(all, &before, &after, laws)?;
+        let [num, den] = left;
+        (all.num, all.den) = (num, den);
+        Ok(true)
+    }
+
+    /// Tells the log: by algebra the monomial has the factors `before`, by the laws `after`.
+    fn apply(
+        &mut self,
+        all: &Monomial,
+        before: &[Vec<ExprId>; 2],
+        after: &[Vec<ExprId>; 2],
+        laws: Vec<(Law, ExprId, ExprId)>,
+    ) -> Result<(), ExprId> {
+        let form = all.build_of(self.arena, &before[0], &before[1]);
+        self.scribe.algebra(form)?;
+        for (law, from, to) in laws {
+            self.scribe.law(law, from, to);
+        }
+        let form = all.build_of(self.arena, &after[0], &after[1]);
+        self.scribe.arrive(form)
+    }
+
+    /// Move 5, above and below, for all chains at once.
+    fn products(&mut self, all: &mut Monomial) -> Result<bool, ExprId> {
+        let mut laws = Vec::new();
+        let (above, below) = (self.chains(&all.num, &mut laws), self.chains(&all.den, &mut laws));
+        if laws.is_empty() {
+            return Ok(false);
+        }
+        let before = [above.0, below.0];
+        let after = [above.1, below.1];
+        self.apply(all, &before, &after, laws)?;
+        let [num, den] = after;
+        (all.num, all.den) = (num, den);
+        Ok(true)
+    }
+
+    /// The factors with each chain as a product of its own, and with each chain as one term.
+    fn chains(&mut self, side: &[ExprId], laws: &mut Vec<(Law, ExprId, ExprId)>) -> (Vec<ExprId>, Vec<ExprId>) {
+        let keys = self.keys(side);
+        let whole = || (side.to_vec(), side.to_vec());
+        if keys.len() < 2 {
+            return whole();
+        }
+        let mut by_full: Vec<(u64, usize)> = keys.iter().map(|&(at, key)| (key.full, at)).collect();
+        by_full.sort_unstable();
+        // For each factor the one that goes on where it ends, each used once.
+        let mut lower: Vec<Option<usize>> = vec![None; side.len()];
+        let mut is_lower = vec![false; side.len()];
+        let mut any = false;
+        for &(at, key) in &keys {
+            let Some(upper) = self.term(side[at]).filter(|term| !term.given().is_empty()) else { continue };
+            let start = by_full.partition_point(|&(full, _)| full < key.given);
+            let next = by_full[start..].iter().take_while(|&&(full, _)| full == key.given).map(|&(_, at)| at);
+            let next =
+                next.filter(|&to| !is_lower[to]).find(|&to| self.term(side[to]).is_some_and(|t| chains(upper, t)));
+            if let Some(to) = next {
+                lower[at] = Some(to);
+                is_lower[to] = true;
+                any = true;
+            }
+        }
+        if !any {
+            return whole();
+        }
+        let (mut before, mut after) = (Vec::with_capacity(side.len()), Vec::with_capacity(side.len()));
+        for at in (0..side.len()).filter(|&at| !is_lower[at]) {
+            let mut chain = vec![at];
+            let mut last = at;
+            while let Some(to) = lower[last] {
+                chain.push(to);
+                last = to;
+            }
+            let joint = if chain.len() == 1 { None } else { self.joint(&chain, side) };
+            let Some(joint) = joint else {
+                before.extend(chain.iter().map(|&at| side[at]));
+                after.extend(chain.iter().map(|&at| side[at]));
+                continue;
+            };
+            let joint = self.arena.p(joint);
+            let product = self.arena.product(chain.iter().map(|&at| side[at]));
+            laws.push((Law::Chain, product, joint));
+            before.push(product);
+            after.push(joint);
+        }
+        (before, after)
+    }
+
+    /// The term that a chain of factors makes.
+    fn joint(&self, chain: &[usize], side: &[ExprId]) -> Option<Term> {
+        let terms: Vec<&Term> = chain.iter().filter_map(|&at| self.term(side[at])).collect();
+        let last = terms.last()?;
+        let of: Vec<_> = terms.iter().flat_map(|term| term.of()).copied().collect();
+        Term::new(of, last.given().iter().copied(), last.do_().iter().copied())
+    }
+
+    /// Move 6, for all factors at once.
+    fn marginalise(&mut self, all: &mut Monomial) -> Result<bool, ExprId> {
+        let found = marginals(self.arena, all);
+        let mut laws = Vec::new();
+        let (mut before, mut after) = (all.num.clone(), all.num.clone());
+        let mut out = Vec::new();
+        for (at, over) in found {
+            let Some(term) = self.term(all.num[at]).and_then(|term| marginal(term, &over)) else { continue };
+            let sum = self.arena.sum(over.iter().copied(), all.num[at]);
+            let term = self.arena.p(term);
+            laws.push((Law::Marginalise, sum, term));
+            (before[at], after[at]) = (sum, term);
+            out.extend(over);
+        }
+        if laws.is_empty() {
+            return Ok(false);
+        }
+        all.bound.retain(|r| !out.contains(r));
+        let den = all.den.clone();
+        self.apply(all, &[before, den.clone()], &[after.clone(), den], laws)?;
+        all.num = after;
+        Ok(true)
+    }
+
+    /// A sum or difference: nested ones are opened, equal terms counted together, numbers added up. Terms stay in the
+    /// order in which they were written.
+    fn linear(&mut self, node: ExprId) -> Result<ExprId, ExprId> {
+        let mut terms: Vec<(ExprId, BigRational)> = Vec::new();
+        let mut places: FxHashMap<ExprId, usize> = FxHashMap::default();
+        let mut constant = BigRational::zero();
+        let mut stack = vec![(node, BigRational::one(), true)];
+        while let Some((id, count, open)) = stack.pop() {
+            match self.arena.get(id) {
+                Expr::Number(value) => constant += value * count,
+                Expr::Plus(all) if open || self.budget.allows(all.len()) => {
+                    stack.extend(all.iter().rev().map(|&t| (t, count.clone(), false)));
+                }
+                Expr::Minus(all) if open || self.budget.allows(all.len()) => {
+                    let signed = all
+                        .iter()
+                        .enumerate()
+                        .map(|(at, &t)| (t, if at == 0 { count.clone() } else { -&count }, false));
+                    stack.extend(signed.rev());
+                }
+                Expr::Plus(_)
+                | Expr::Minus(_)
+                | Expr::P(_)
+                | Expr::Value(_)
+                | Expr::Sum { .. }
+                | Expr::Product(_)
+                | Expr::Quotient(..) => {
+                    let mut all = Monomial::default();
+                    all.open(self.arena, id, &mut self.budget);
+                    let (term, count) = match all.number.take() {
+                        Some(number) => (all.build(self.arena), count * number),
+                        None => (id, count),
+                    };
+                    let place = *places.entry(term).or_insert(terms.len());
+                    match terms.get_mut(place) {
+                        Some((_, sum)) => *sum += count,
+                        None => terms.push((term, count)),
+                    }
+                }
+            }
+        }
+        let mut signed: Vec<(bool, ExprId)> = Vec::new();
+        for (term, count) in terms {
+            if count.is_zero() && self.is_defined(term) {
+                continue;
+            }
+            let mut all = Monomial::default();
+            all.open(self.arena, term, &mut self.budget);
+            all.number = Some(count.abs()).filter(|count| !count.is_one());
+            self.zero(&mut all);
+            signed.push((count.is_negative(), all.build(self.arena)));
+        }
+        if !constant.is_zero() {
+            signed.push((constant.is_negative(), self.arena.number(constant.abs())));
+        }
+        let result = self.difference(&signed);
+        self.scribe.algebra(result)?;
+        Ok(result)
+    }
+
+    /// The sum of what is not negative less the others.
+    fn difference(&mut self, signed: &[(bool, ExprId)]) -> ExprId {
+        let of = |sign: bool| signed.iter().filter(move |(negative, _)| *negative == sign).map(|&(_, term)| term);
+        if of(true).next().is_none() {
+            return self.arena.plus(of(false));
+        }
+        let mut negative: Vec<ExprId> = of(true).collect();
+        let first = if of(false).next().is_some() {
+            self.arena.plus(of(false))
+        } else {
+            // Nothing to take from: the first term carries the sign itself.
+            let mut all = Monomial::default();
+            all.open(self.arena, negative.remove(0), &mut self.budget);
+            all.number = Some(-all.number.unwrap_or_else(BigRational::one));
+            all.build(self.arena)
+        };
+        self.arena.minus(std::iter::once(first).chain(negative))
+    }
+
+    /// Whether no denominator inside can be 0.
+    fn is_defined(&mut self, id: ExprId) -> bool {
+        if self.positive {
+            return true;
+        }
+        let below: Vec<ExprId> = self
+            .arena
+            .reachable([id])
+            .into_iter()
+            .filter_map(|id| match self.arena.get(id) {
+                Expr::Quotient(_, under) => Some(*under),
+                Expr::Number(_)
+                | Expr::P(_)
+                | Expr::Value(_)
+                | Expr::Sum { .. }
+                | Expr::Product(_)
+                | Expr::Plus(_)
+                | Expr::Minus(_) => None,
+            })
+            .collect();
+        below.into_iter().all(|under| self.is_positive(under))
+    }
+}
+
+/// Two terms, one above and one below the line, that become one.
+struct Pair {
+    num: usize,
+    den: usize,
+    /// Whether the one stands above.
+    above: bool,
+    law: Law,
+    term: ExprId,
+}
+
+/// The law by which two terms become one, whether that stands above, and the term itself.
+fn quotient(num: &Term, den: &Term) -> Option<(Law, bool, Term)> {
+    let found = |law, above| move |term| (law, above, term);
+    None.or_else(|| conditioned(num, den).map(found(Law::Condition, true)))
+        .or_else(|| conditioned(den, num).map(found(Law::Condition, false)))
+        .or_else(|| base(num, den).map(found(Law::Chain, true)))
+        .or_else(|| base(den, num).map(found(Law::Chain, false)))
+}
