@@ -1,6 +1,54 @@
 //! Text ↔ tree: the one parser and the one printer of the `.causal` language.
 //!
-//! In: a [`Source`](crate::source::Source). Out: a [`tree::Tree`] with spans, and diagnostics of form.
+//! In: a [`Source`]. Out: a [`tree::Tree`] with spans, and diagnostics of form.
 //! Must never know: which names exist, what a graph is, whether a question makes sense (`problem`).
+//!
+//! | module | from | to |
+//! |---|---|---|
+//! | `cut` | the text | pieces: a statement, a line of a graph or a proof, by strings, comments and brackets alone |
+//! | `grammar` | a piece | pest's pairs, by `grammar/causal.pest` |
+//! | `build` | pairs | the tree |
+//! | `diagnose` | a piece that the grammar refuses | what is wrong there, in the words of `diagnostics` |
+//! | `read` | a file | all of it: cut, build, recover at the next statement |
+//! | `print` | the tree | text that parses to the same tree |
+//!
+//! Time is linear in the text. Nothing typed can overflow the stack: the nesting of brackets, open sums and signs is
+//! counted before pest sees a piece, and no walk over a tree goes deeper than that.
 
+mod build;
+mod cut;
+mod diagnose;
+mod diagnostics;
+mod grammar;
+pub mod print;
+mod read;
 pub mod tree;
+
+pub use print::needs_quotes;
+
+use crate::source::{Diagnostic, Source};
+
+/// The longest text that is read, in bytes.
+pub const MAX_FILE: usize = 16 << 20;
+
+/// How deep brackets, open sums and prefix signs may stand in each other, together.
+pub const MAX_NESTING: usize = 100;
+
+/// The longest statement, line of a graph's body or line of a proof, in bytes. (A graph may have any number of lines.)
+pub const MAX_STATEMENT: usize = 256 << 10;
+
+/// How many errors of form are reported for one file; then reading stops with a note.
+pub const MAX_ERRORS: usize = 100;
+
+/// How many primes a variable may carry.
+pub const MAX_PRIMES: usize = 100;
+
+/// Reads a text. What could be read is in the tree, whatever else is wrong; the diagnostics are in the order of the
+/// text. O(length).
+#[must_use]
+pub fn parse(source: &Source) -> (tree::Tree, Vec<Diagnostic>) {
+    read::file(source)
+}
+
+#[cfg(test)]
+mod tests;

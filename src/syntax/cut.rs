@@ -1,0 +1,512 @@
+//! Where one piece of the text ends and the next begins, by strings, comments and brackets alone.
+//!
+//! Everything here walks forward over bytes and stops only at ASCII signs, so every offset lies on a character
+//! boundary.
+
+use super::{MAX_NESTING, MAX_STATEMENT};
+use std::ops::Range;
+
+/// What stands at an offset.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Step {
+    /// Spaces and tabs.
+    Blank,
+    /// A line end.
+    Newline,
+    /// `// …`, `# …`, `/* … */`
+    Comment,
+    /// `;`
+    Semicolon,
+    /// `(`, `[`, `{`
+    Open(u8),
+    /// `)`, `]`, `}`
+    Close(u8),
+    /// A text in quotes; it ends at the end of its line at the latest.
+    Quoted,
+    /// A run of letters, digits, `_` and all that is not ASCII.
+    Word,
+    /// Any other single sign.
+    Sign(u8),
+}
+
+/// The text with what one walk over it tells.
+pub(super) struct Text<'a> {
+    pub text: &'a str,
+    bytes: &'a [u8],
+    /// Where reading stops: the end, or a comment that never ends.
+    pub end: usize,
+    /// The opening brackets that nothing closes, in order.
+    unclosed: Vec<usize>,
+}
+
+/// A statement's place.
+pub(super) struct Piece {
+    /// Without blanks and comments around it.
+    pub range: Range<usize>,
+    /// Where to read on.
+    pub next: usize,
+    /// The line in an open bracket that looks most like the beginning of another statement.
+    pub resume: Option<usize>,
+    /// Longer than [`MAX_STATEMENT`].
+    pub too_long: bool,
+}
+
+/// What ends a piece, besides the end of its line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// Nothing.
+    Line,
+    /// The brace that closes its block.
+    Block,
+}
+
+impl<'a> Text<'a> {
+    /// Walks over the text once. O(length).
+    pub fn new(text: &'a str) -> Self {
+        let mut this = Self { text, bytes: text.as_bytes(), end: text.len(), unclosed: Vec::new() };
+        let mut open: Vec<(u8, usize)> = Vec::new();
+        // How many of each kind are open: a bracket that closes nothing is passed over without a search.
+        let mut counts = [0_usize; 3];
+        let mut at = 0;
+        while at < this.end {
+            let (step, next) = this.step(at);
+            match step {
+                Step::Open(bracket) => {
+                    counts[kind(bracket)] += 1;
+                    open.push((bracket, at));
+                }
+                Step::Close(bracket) if counts[kind(bracket)] > 0 => {
+                    while let Some((opened, offset)) = open.pop() {
+                        counts[kind(opened)] -= 1;
+                        if kind(opened) == kind(bracket) {
+                            break;
+                        }
+                        this.unclosed.push(offset);
+                    }
+                }
+                Step::Comment if next == this.end && this.comment_is_open(at) => {
+                    this.end = at;
+                    break;
+                }
+                Step::Blank
+                | Step::Newline
+                | Step::Comment
+                | Step::Semicolon
+                | Step::Close(_)
+                | Step::Quoted
+                | Step::Word
+                | Step::Sign(_) => {}
+            }
+            at = next;
+        }
+        this.unclosed.extend(open.into_iter().map(|(_, offset)| offset));
+        this.unclosed.sort_unstable();
+        this
+    }
+
+    fn comment_is_open(&self, at: usize) -> bool {
+        let comment = self.text.get(at..).unwrap_or("");
+        comment.starts_with("/*") && (comment.len() < 4 || !comment.ends_with("*/"))
+    }
+
+    /// Whether nothing closes the bracket at an offset.
+    pub fn is_unclosed(&self, at: usize) -> bool {
+        self.unclosed.binary_search(&at).is_ok()
+    }
+
+    /// The byte at an offset, 0 past the end.
+    pub fn byte(&self, at: usize) -> u8 {
+        if at < self.end { self.bytes.get(at).copied().unwrap_or(0) } else { 0 }
+    }
+
+    /// The text from an offset on.
+    pub fn rest(&self, at: usize) -> &'a str {
+        self.text.get(at..self.end).unwrap_or("")
+    }
+
+    /// A part of the text.
+    pub fn slice(&self, range: Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or("")
+    }
+
+    /// What stands at an offset before the end, and where it ends.
+    pub fn step(&self, at: usize) -> (Step, usize) {
+        let byte = self.byte(at);
+        match byte {
+            b'\n' => (Step::Newline, at + 1),
+            b' ' | b'\t' | b'\r' => (Step::Blank, self.run(at, |b| matches!(b, b' ' | b'\t' | b'\r'))),
+            b';' => (Step::Semicolon, at + 1),
+            b'(' | b'[' | b'{' => (Step::Open(byte), at + 1),
+            b')' | b']' | b'}' => (Step::Close(byte), at + 1),
+            b'#' => (Step::Comment, self.run(at, |b| b != b'\n')),
+            b'/' if self.byte(at + 1) == b'/' => (Step::Comment, self.run(at, |b| b != b'\n')),
+            b'/' if self.byte(at + 1) == b'*' => {
+                let end = self.rest(at).get(2..).and_then(|inside| inside.find("*/"));
+                (Step::Comment, end.map_or(self.end, |end| at + end + 4))
+            }
+            b'"' => (Step::Quoted, self.quoted(at)),
+            b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128.. => (Step::Word, self.run(at, is_word)),
+            _ => (Step::Sign(byte), at + 1),
+        }
+    }
+
+    fn run(&self, from: usize, mut is_in: impl FnMut(u8) -> bool) -> usize {
+        let rest = self.bytes.get(from..self.end).unwrap_or(&[]);
+        from + rest.iter().position(|&b| !is_in(b)).unwrap_or(rest.len())
+    }
+
+    fn quoted(&self, from: usize) -> usize {
+        let mut at = from + 1;
+        while at < self.end {
+            match self.byte(at) {
+                b'"' => return at + 1,
+                b'\n' => return at,
+                b'\\' if self.byte(at + 1) != b'\n' => at += 2,
+                _ => at += 1,
+            }
+        }
+        self.end
+    }
+
+    /// Past blanks, and past line ends and comments too.
+    pub fn skip(&self, mut at: usize) -> usize {
+        while at < self.end {
+            match self.step(at) {
+                (Step::Blank | Step::Newline | Step::Comment, next) => at = next,
+                _ => break,
+            }
+        }
+        at
+    }
+
+    /// How far a line is indented, given any offset in it. O(length of the line before the offset).
+    pub fn indent(&self, at: usize) -> usize {
+        let before = self.bytes.get(..at).unwrap_or(&[]);
+        let start = before.iter().rposition(|&b| b == b'\n').map_or(0, |newline| newline + 1);
+        self.run(start, |b| matches!(b, b' ' | b'\t')) - start
+    }
+
+    /// Whether only blanks stand before an offset on its line.
+    pub fn first_on_line(&self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or("").trim_end_matches([' ', '\t', '\r', '\u{feff}']);
+        before.is_empty() || before.ends_with('\n')
+    }
+
+    /// The statement that begins at an offset.
+    ///
+    /// A line end inside brackets does not end it, but the first line there that can only open another statement is
+    /// remembered: a bracket that nothing closes ends the statement there, and the caller does so too where the
+    /// grammar refuses the whole. O(length of the piece).
+    pub fn piece(&self, start: usize, indent: usize, ends: Ends) -> Piece {
+        let mut open: Vec<u8> = Vec::new();
+        let (mut at, mut last) = (start, start);
+        let mut resume = None;
+        // The first line no deeper than the statement: where to go on when nothing better offers itself.
+        let mut fallback = None;
+        let mut next_piece = self.end;
+        while at < self.end {
+            let (step, next) = self.step(at);
+            match step {
+                Step::Newline | Step::Semicolon if open.is_empty() => {
+                    next_piece = at;
+                    break;
+                }
+                Step::Newline if resume.is_none() => {
+                    let line = self.run(next, |b| matches!(b, b' ' | b'\t'));
+                    if line - next <= indent {
+                        if self.opens_statement(line) {
+                            resume = Some(line);
+                        } else if fallback.is_none() && !matches!(self.byte(line), b'\n' | b'\r' | b')' | b']' | b'}') {
+                            fallback = Some(line);
+                        }
+                    }
+                }
+                Step::Open(bracket) => open.push(bracket),
+                Step::Close(bracket) => {
+                    if let Some(matching) = open.iter().rposition(|&opened| kind(opened) == kind(bracket)) {
+                        open.truncate(matching);
+                    }
+                    if ends == Ends::Block && bracket == b'}' && open.is_empty() {
+                        (last, next_piece) = (next, next);
+                        break;
+                    }
+                }
+                Step::Blank
+                | Step::Newline
+                | Step::Comment
+                | Step::Semicolon
+                | Step::Quoted
+                | Step::Word
+                | Step::Sign(_) => {}
+            }
+            if !matches!(step, Step::Blank | Step::Newline | Step::Comment) {
+                last = next;
+            }
+            at = next;
+            // A bracket that swallows this much is taken for one that nothing closes.
+            if last - start > MAX_STATEMENT && !open.is_empty() && resume.or(fallback).is_some() {
+                break;
+            }
+        }
+        let too_long = last - start > MAX_STATEMENT;
+        if !open.is_empty()
+            && let Some(line) = resume.or(fallback)
+        {
+            return Piece { range: start..self.trimmed(start, line), next: line, resume: None, too_long: false };
+        }
+        Piece { range: start..last, next: next_piece, resume, too_long }
+    }
+
+    /// The end of the last thing between two offsets that is neither blank nor comment.
+    pub fn trimmed(&self, start: usize, end: usize) -> usize {
+        let (mut at, mut last) = (start, start);
+        while at < end {
+            let (step, next) = self.step(at);
+            if !matches!(step, Step::Blank | Step::Newline | Step::Comment) {
+                last = next;
+            }
+            at = next;
+        }
+        last.min(end)
+    }
+
+    /// Whether a line can hardly be anything but the beginning of a statement: `keyword NAME`, `P(`, `E[`, `NAME:`,
+    /// `NAME _||_`.
+    pub fn opens_statement(&self, at: usize) -> bool {
+        let end = self.run(at, is_word);
+        let word = self.slice(at..end);
+        let after = self.run(end, |b| matches!(b, b' ' | b'\t'));
+        let rest = self.rest(after);
+        match word {
+            "" => false,
+            "P" => rest.starts_with('('),
+            "E" => rest.starts_with('['),
+            _ if rest.starts_with("_||_") || rest.starts_with('⫫') => true,
+            _ if word.ends_with('_') && rest.starts_with("||_") => true,
+            _ if rest.starts_with(':') => !rest.starts_with(":="),
+            _ if super::read::opens(word) => {
+                matches!(rest.bytes().next(), Some(b'"' | b'_' | b'{' | b'a'..=b'z' | b'A'..=b'Z' | 128..))
+            }
+            _ => false,
+        }
+    }
+
+    /// Where brackets, open sums and prefix signs together nest deeper than [`MAX_NESTING`], if they do.
+    pub fn too_deep(&self, range: &Range<usize>) -> Option<usize> {
+        // For each open bracket: the sums and signs that are open around the place it stands at.
+        let mut open: Vec<(u8, usize)> = Vec::new();
+        // Of the innermost bracket: sums that are still open, and signs that wait for their operand.
+        let (mut sums, mut signs) = (0, 0);
+        let mut outside = 0;
+        let mut after_operand = false;
+        let mut at = range.start;
+        while at < range.end {
+            let (step, next) = self.step(at);
+            match step {
+                Step::Blank | Step::Newline | Step::Comment => {}
+                Step::Open(bracket) => {
+                    let set = bracket == b'{' && self.is_set(range.start, at);
+                    if set {
+                        sums += 1 + signs;
+                        signs = 0;
+                    }
+                    open.push((bracket, sums + signs));
+                    outside += 1 + sums + signs;
+                    if outside > MAX_NESTING {
+                        return Some(at);
+                    }
+                    (sums, signs, after_operand) = (0, 0, false);
+                }
+                Step::Close(bracket) => {
+                    let mut set = false;
+                    if let Some((opened, around)) = open.pop() {
+                        set = opened == b'{' && bracket == b'}';
+                        outside -= 1 + around;
+                        (sums, signs) = (around, 0);
+                    }
+                    after_operand = !set;
+                }
+                Step::Sign(sign @ (b'-' | b'+' | b'=')) => {
+                    if after_operand {
+                        (sums, signs) = (0, 0);
+                    } else if sign == b'-' {
+                        signs += 1;
+                    }
+                    after_operand = false;
+                }
+                Step::Word if self.byte(self.skip(next)) == b'{' => after_operand = false,
+                Step::Word => {
+                    for c in self.slice(at..next).chars() {
+                        match c {
+                            '−' if after_operand => (sums, signs, after_operand) = (0, 0, false),
+                            '−' => signs += 1,
+                            '·' | '×' | '⋅' => after_operand = false,
+                            _ => (signs, after_operand) = (0, true),
+                        }
+                        if outside + sums + signs > MAX_NESTING {
+                            return Some(at);
+                        }
+                    }
+                }
+                Step::Quoted => (signs, after_operand) = (0, true),
+                Step::Semicolon | Step::Sign(_) => after_operand = false,
+            }
+            if outside + sums + signs > MAX_NESTING {
+                return Some(at);
+            }
+            at = next;
+        }
+        None
+    }
+
+    /// Whether the brace at an offset opens the set of a sum.
+    pub fn is_set(&self, start: usize, at: usize) -> bool {
+        let before = self.slice(start..at).trim_end_matches([' ', '\t']);
+        before.ends_with('_') || ["sum", "Σ", "∑"].iter().any(|word| before.ends_with(word))
+    }
+
+    /// The line, or lines joined by edges, of a graph's body that begins at an offset. `unclosed` is the graph's
+    /// indentation where nothing closes it. O(length of the piece).
+    pub fn graph_piece(&self, start: usize, unclosed: Option<usize>) -> Piece {
+        let mut open: Vec<u8> = Vec::new();
+        let (mut at, mut last) = (start, start);
+        while at < self.end {
+            let (step, next) = self.step(at);
+            match step {
+                Step::Semicolon if open.is_empty() => break,
+                Step::Close(b'}') if open.is_empty() => break,
+                Step::Newline if open.is_empty() || last - start > MAX_STATEMENT => {
+                    let following = self.skip(next);
+                    if !self.goes_on(start, last, following) || last - start > MAX_STATEMENT {
+                        at = next;
+                        break;
+                    }
+                    at = following;
+                    continue;
+                }
+                Step::Newline if unclosed.is_some_and(|indent| self.ends_body(next, indent)) => {
+                    at = next;
+                    break;
+                }
+                Step::Open(bracket) => open.push(bracket),
+                Step::Close(bracket) => {
+                    if let Some(matching) = open.iter().rposition(|&opened| kind(opened) == kind(bracket)) {
+                        open.truncate(matching);
+                    }
+                }
+                Step::Blank
+                | Step::Newline
+                | Step::Comment
+                | Step::Semicolon
+                | Step::Quoted
+                | Step::Word
+                | Step::Sign(_) => {}
+            }
+            if !matches!(step, Step::Blank | Step::Newline | Step::Comment) {
+                last = next;
+            }
+            at = next;
+        }
+        Piece { range: start..last, next: at, resume: None, too_long: last - start > MAX_STATEMENT }
+    }
+
+    /// Whether a chain of edges goes on: an edge or a comma stands before the line end or after it, or `[` after it.
+    fn goes_on(&self, start: usize, last: usize, following: usize) -> bool {
+        let before = self.slice(start..last);
+        if [">", "<-", "--", ",", "→", "←", "↔"].iter().any(|sign| before.ends_with(sign)) {
+            return true;
+        }
+        let after = self.rest(following);
+        ["->", "<-", "--", "@-", "[", ",", "→", "←", "↔"].iter().any(|sign| after.starts_with(sign))
+    }
+
+    /// Whether the body of a block that nothing closes ends before a line: it can only open a statement.
+    pub fn ends_body(&self, line: usize, indent: usize) -> bool {
+        let first = self.run(line, |b| matches!(b, b' ' | b'\t'));
+        first - line <= indent && self.opens_statement(first)
+    }
+
+    /// The line of a proof that begins at an offset, up to the next `=` or the closing brace. `unclosed` is the
+    /// proof's indentation where nothing closes it.
+    pub fn proof_piece(&self, start: usize, unclosed: Option<usize>) -> Piece {
+        let mut open: Vec<u8> = Vec::new();
+        let (mut at, mut last) = (start, start);
+        while at < self.end {
+            let (step, next) = self.step(at);
+            match step {
+                Step::Sign(b'=') if open.is_empty() => {
+                    let double = self.byte(next) == b'=';
+                    if at > start && !double {
+                        break;
+                    }
+                    last = if double { next + 1 } else { next };
+                    at = last;
+                    continue;
+                }
+                Step::Close(b'}') if open.is_empty() => break,
+                Step::Newline if unclosed.is_some_and(|indent| self.ends_body(next, indent)) => {
+                    at = next;
+                    break;
+                }
+                Step::Open(bracket) => open.push(bracket),
+                Step::Close(bracket) => {
+                    if let Some(matching) = open.iter().rposition(|&opened| kind(opened) == kind(bracket)) {
+                        open.truncate(matching);
+                    }
+                }
+                Step::Blank
+                | Step::Newline
+                | Step::Comment
+                | Step::Semicolon
+                | Step::Quoted
+                | Step::Word
+                | Step::Sign(_) => {}
+            }
+            if !matches!(step, Step::Blank | Step::Newline | Step::Comment) {
+                last = next;
+            }
+            at = next;
+        }
+        Piece { range: start..last, next: at, resume: None, too_long: last - start > MAX_STATEMENT }
+    }
+
+    /// The brace that opens the block of the statement at an offset: on its line, or first on the next.
+    pub fn block(&self, start: usize) -> Option<usize> {
+        let mut open: Vec<u8> = Vec::new();
+        let mut at = start;
+        while at < self.end && at - start <= MAX_STATEMENT {
+            let (step, next) = self.step(at);
+            match step {
+                Step::Open(b'{') if open.is_empty() && !self.is_set(start, at) => return Some(at),
+                Step::Newline if open.is_empty() && self.byte(self.skip(next)) != b'{' => return None,
+                Step::Semicolon if open.is_empty() => return None,
+                Step::Open(bracket) => open.push(bracket),
+                Step::Close(bracket) => {
+                    let matching = open.iter().rposition(|&opened| kind(opened) == kind(bracket))?;
+                    open.truncate(matching);
+                }
+                Step::Blank
+                | Step::Newline
+                | Step::Comment
+                | Step::Semicolon
+                | Step::Quoted
+                | Step::Word
+                | Step::Sign(_) => {}
+            }
+            at = next;
+        }
+        None
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    matches!(byte, b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128..)
+}
+
+const fn kind(bracket: u8) -> usize {
+    match bracket {
+        b'(' | b')' => 0,
+        b'[' | b']' => 1,
+        _ => 2,
+    }
+}

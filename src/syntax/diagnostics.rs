@@ -1,0 +1,165 @@
+//! The words of this floor: what can be wrong with the form of a text, and what to write instead.
+//!
+//! One function for each message. A message says what is wrong in one sentence, the label points, the help shows what
+//! to write.
+
+use super::tree::{Expr, ExprKind};
+use crate::source::{Diagnostic, Source, Span};
+
+fn error(code: &'static str, source: &Source, message: impl Into<String>, span: Span, label: &str) -> Diagnostic {
+    Diagnostic::error(code, source, message, span, label)
+}
+
+// ─── Limits ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+pub(super) fn file_too_large(source: &Source, limit: usize) -> Diagnostic {
+    let message = format!("the file is larger than {} MiB, which is the most that is read", limit >> 20);
+    error("whatif::file_too_large", source, message, Span::default(), "").help("split it into several files")
+}
+
+pub(super) fn statement_too_long(source: &Source, span: Span, limit: usize) -> Diagnostic {
+    let message = format!("this statement is longer than {} KiB, which is the most that is read", limit >> 10);
+    error("whatif::statement_too_long", source, message, span, "begins here")
+        .help("name parts of it with `let`; in a graph, begin a new line now and then")
+}
+
+pub(super) fn nested_too_deep(source: &Source, span: Span, limit: usize) -> Diagnostic {
+    let message = format!("brackets, sums and signs stand more than {limit} deep in each other here");
+    error("whatif::nested_too_deep", source, message, span, "one level too many")
+        .help("name the inner parts with `let NAME = …` and use the names")
+}
+
+pub(super) fn chain_nests_too_deep(source: &Source, span: Span, limit: usize) -> Diagnostic {
+    let message = format!("the operators of this expression change more than {limit} times, each a level deeper");
+    error("whatif::nested_too_deep", source, message, span, "one level too many")
+        .help("bring like operators together, or name parts with `let NAME = …`")
+}
+
+pub(super) fn too_many_primes(source: &Source, span: Span, limit: usize) -> Diagnostic {
+    let message = format!("a variable carries at most {limit} primes");
+    error("whatif::too_many_primes", source, message, span, "more than that").help("use another variable's name")
+}
+
+pub(super) fn too_many_errors(source: &Source, span: Span, limit: usize) -> Diagnostic {
+    let message = format!("there are more errors than the {limit} shown; the rest of the file was not read");
+    error("whatif::too_many_errors", source, message, span, "").help("mend the first ones and run it again")
+}
+
+// ─── Texts, comments, names ──────────────────────────────────────────────────────────────────────────────────────
+
+pub(super) fn unclosed_comment(source: &Source, span: Span) -> Diagnostic {
+    error("whatif::unclosed_comment", source, "this comment never ends", span, "the text is not read from here on")
+        .help("close it with `*/`")
+}
+
+pub(super) fn unknown_escape(source: &Source, span: Span, escaped: char) -> Diagnostic {
+    let message = format!("`\\{}` has no meaning in quotes", escaped.escape_debug());
+    error("whatif::unknown_escape", source, message, span, "not known")
+        .help("`\\\"`, `\\\\`, `\\n`, `\\r` and `\\t` have one; write `\\\\` for a backslash")
+}
+
+pub(super) fn empty_name(source: &Source, span: Span) -> Diagnostic {
+    error("whatif::empty_name", source, "a name has at least one character", span, "nothing between the quotes")
+        .help("write a name between the quotes")
+}
+
+pub(super) fn value_beside_primes(source: &Source, span: Span, name: &str) -> Diagnostic {
+    let message = "a variable carries primes or has a value, never both";
+    error("whatif::value_beside_primes", source, message, span, "both here")
+        .help(format!("`{name}'` is another value of `{name}`; to give the value, leave the prime out"))
+}
+
+pub(super) fn integer_too_large(source: &Source, span: Span) -> Diagnostic {
+    error("whatif::integer_too_large", source, "this number is too large for an end of a range", span, "too large")
+        .help("list the values in braces: `{a, b, c}`")
+}
+
+// ─── Statements ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What a statement of a later version is, and what to write today where there is something.
+pub(super) struct Later {
+    what: &'static str,
+    instead: Option<&'static str>,
+}
+
+/// The words that open a statement of a later version or of another program.
+pub(super) fn later(word: &str) -> Option<Later> {
+    let (what, instead) = match word {
+        "model" => ("a `model` (a structural causal model with numbers)", None),
+        "data" => ("a `data` block (the distributions that are available)", None),
+        "given" => ("`given` (the distributions that are known)", None),
+        "table" => ("a `table` of numbers", None),
+        "estimate" => ("`estimate` (numbers from data)", Some("ask for the estimand: write the query alone")),
+        "refute" => ("`refute` (a test against data)", Some("`implications` lists what the data can contradict")),
+        "domain" => (
+            "a `domain` (a population to transport to)",
+            Some("the values of a variable are declared with `var x : {no, yes}`"),
+        ),
+        "selected" => ("`selected` (selection of cases)", None),
+        "missing" => ("`missing` (missing data)", None),
+        "import" => ("`import`", Some("copy the graph into this file")),
+        "policy" => ("a `policy`", Some("a fixed action is written `do(x = 1)`")),
+        "when" => ("`when` (context-specific independence)", None),
+        "bound" => ("`bound` (bounds on a query that is not identifiable)", None),
+        "identify" => ("the word `identify`", Some("write the query alone: `P(y | do(x))`")),
+        "mag" => ("a maximal ancestral graph (`mag`)", Some(CLASSES)),
+        "pag" => ("a partial ancestral graph (`pag`)", Some(CLASSES)),
+        "pdag" => ("a partially directed graph (`pdag`)", Some(CLASSES)),
+        "cpdag" => ("an equivalence class of graphs (`cpdag`)", Some(CLASSES)),
+        "digraph" => ("DOT's `digraph`", Some("write `dag { … }` or `graph NAME { … }`")),
+        _ => return None,
+    };
+    Some(Later { what, instead })
+}
+
+const CLASSES: &str = "write one graph, `graph NAME { … }` or `dag { … }`, with `->` and `<->`";
+
+pub(super) fn later_statement(source: &Source, span: Span, word: &str, later: Later) -> Diagnostic {
+    let code = match word {
+        "mag" | "pag" | "pdag" | "cpdag" => "whatif::graph_class_not_supported_yet",
+        "digraph" => "whatif::digraph",
+        _ => "whatif::not_supported_yet",
+    };
+    let message = match word {
+        "digraph" => "a graph does not begin with `digraph` here".to_owned(),
+        _ => format!("{} is not supported yet", later.what),
+    };
+    let name = format!("a variable of that name stands in quotes at the beginning of a line: `\"{word}\"`");
+    error(code, source, message, span, "").help(later.instead.map_or(name, str::to_owned))
+}
+
+pub(super) fn broken_line(source: &Source, span: Span, first: Span, operator: &str, text: &str) -> Diagnostic {
+    let message = format!("a statement ends at the end of its line, so that `{operator}` begins a new one");
+    let help = if matches!(operator, "=" | "==") && text.starts_with("expect") {
+        "write both sides on one line, or put a side in parentheses and break the line inside them"
+    } else {
+        "write it on one line, or put it in parentheses to go on on the next line"
+    };
+    error("whatif::broken_line", source, message, span, "goes on here").label(first, "ends here").help(help)
+}
+
+pub(super) fn unclosed_block(source: &Source, span: Span, what: &str) -> Diagnostic {
+    error("whatif::unclosed_block", source, format!("the `{{` of this {what} is never closed"), span, "opened here")
+        .help("write `}` after its last line")
+}
+
+pub(super) fn not_a_query(source: &Source, expr: &Expr) -> Diagnostic {
+    let what = match &expr.kind {
+        ExprKind::Name(_) => "a name alone is no query",
+        ExprKind::Number(_) => "a number is no query",
+        ExprKind::Negative(_) => "an expression with a sign before it is no query",
+        ExprKind::Sum { .. } => "a sum over values is no query",
+        ExprKind::Quotient(..) => "a quotient is no query",
+        ExprKind::Product(_) => "a product is no query",
+        ExprKind::P(_) | ExprKind::E(_) | ExprKind::Plus(_) | ExprKind::Minus(_) => {
+            "this is neither a term nor a contrast of terms, so it is no query"
+        }
+    };
+    error("whatif::not_a_query", source, what, expr.span, "asks nothing")
+        .help("use `simplify …`, or `let NAME = …`; or give it a label, `NAME: …`, to have it identified. If it belongs to the line before, put that in parentheses to go on on the next line")
+}
+
+pub(super) fn let_operator(source: &Source, span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` cannot be the name of an expression: `P(` and `E[` are always operators");
+    error("whatif::let_operator", source, message, span, "an operator").help(format!("use another name, `{name}1`"))
+}

@@ -1,0 +1,360 @@
+//! A file: cut it, build what the grammar takes, say what is wrong with the rest, and go on at the next statement.
+
+use super::build::Builder;
+use super::cut::{Ends, Piece, Step, Text};
+use super::grammar::{self, Rule};
+use super::tree::{GraphBlock, GraphItem, NodeItem, ProofBlock, Statement, StatementKind, Tree};
+use super::{MAX_ERRORS, MAX_FILE, MAX_NESTING, MAX_STATEMENT, diagnose, diagnostics};
+use crate::source::{Diagnostic, Source, Span};
+use std::ops::Range;
+
+/// Reads a whole file.
+pub(super) fn file(source: &Source) -> (Tree, Vec<Diagnostic>) {
+    if source.text().len() > MAX_FILE {
+        return (Tree::default(), vec![diagnostics::file_too_large(source, MAX_FILE)]);
+    }
+    let text = Text::new(source.text());
+    let mut reader = Reader { source, text, tree: Tree::default(), diagnostics: Vec::new() };
+    reader.statements();
+    let Reader { text, tree, mut diagnostics, .. } = reader;
+    if text.end < source.text().len() && diagnostics.len() <= MAX_ERRORS {
+        diagnostics.push(diagnostics::unclosed_comment(source, Span::new(text.end, text.end + 2)));
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
+    if diagnostics.len() > MAX_ERRORS {
+        diagnostics.truncate(MAX_ERRORS);
+        let last = diagnostics.last().and_then(|last| last.labels.first()).map_or(Span::default(), |label| label.span);
+        diagnostics.push(diagnostics::too_many_errors(source, last, MAX_ERRORS));
+    }
+    (tree, diagnostics)
+}
+
+/// Whether a word opens a statement, those of later versions included.
+pub(super) fn opens(word: &str) -> bool {
+    matches!(
+        word,
+        "graph" | "dag" | "var" | "let" | "expect" | "proof" | "adjust" | "implications" | "paths" | "simplify"
+    ) || diagnostics::later(word).is_some()
+}
+
+/// Whether what follows a word makes it a name.
+pub(super) fn is_named(after: &str) -> bool {
+    let after = after.trim_start_matches([' ', '\t']);
+    [":", ",", "_||_", "⫫", "="].iter().any(|sign| after.starts_with(sign))
+}
+
+struct Reader<'a> {
+    source: &'a Source,
+    text: Text<'a>,
+    tree: Tree,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn statements(&mut self) {
+        let mut at = if self.text.rest(0).starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        loop {
+            let (start, doc) = self.lead(at);
+            if start >= self.text.end || self.diagnostics.len() > MAX_ERRORS {
+                return;
+            }
+            let next = self.statement(start, doc);
+            at = next.max(start + 1);
+        }
+    }
+
+    /// Past blanks, comments and `;`, with what the `///` lines directly above say.
+    fn lead(&self, mut at: usize) -> (usize, Option<String>) {
+        let mut doc: Option<String> = None;
+        let mut line_is_empty = self.text.first_on_line(at);
+        while at < self.text.end {
+            let (step, next) = self.text.step(at);
+            match step {
+                Step::Newline => {
+                    if line_is_empty {
+                        doc = None;
+                    }
+                    line_is_empty = true;
+                }
+                Step::Comment => {
+                    let comment = self.text.slice(at..next);
+                    if let Some(line) = comment.strip_prefix("///")
+                        && line_is_empty
+                        && !line.starts_with('/')
+                    {
+                        let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
+                        match &mut doc {
+                            Some(doc) => {
+                                doc.push('\n');
+                                doc.push_str(line);
+                            }
+                            None => doc = Some(line.to_owned()),
+                        }
+                    }
+                    line_is_empty = false;
+                }
+                Step::Semicolon => {
+                    doc = None;
+                    line_is_empty = false;
+                }
+                Step::Blank => {}
+                Step::Open(_) | Step::Close(_) | Step::Quoted => break,
+                Step::Word | Step::Sign(_) => match self.text.rest(at).chars().next() {
+                    // A blank that is not ASCII: the runs of `step` end only at ASCII signs.
+                    Some(c) if c.is_whitespace() => {
+                        at += c.len_utf8();
+                        continue;
+                    }
+                    _ => break,
+                },
+            }
+            at = next;
+        }
+        (at, doc)
+    }
+
+    /// One statement; where to read on.
+    fn statement(&mut self, start: usize, doc: Option<String>) -> usize {
+        let rest = self.text.rest(start);
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        if is_named(after) {
+            return self.simple(start, doc);
+        }
+        match word {
+            "graph" | "dag" => self.graph(start, doc),
+            "proof" => self.proof(start, doc),
+            _ => match diagnostics::later(word) {
+                Some(later) => {
+                    let piece = self.text.piece(start, self.text.indent(start), Ends::Block);
+                    let span = Span::new(start, start + word.len());
+                    self.diagnostics.push(diagnostics::later_statement(self.source, span, word, later));
+                    piece.next
+                }
+                None => self.simple(start, doc),
+            },
+        }
+    }
+
+    fn push(&mut self, span: Span, doc: Option<String>, kind: StatementKind) {
+        self.tree.statements.push(Statement { span, doc, kind });
+    }
+
+    /// Whether a piece is short and flat enough for the parser; says so if not.
+    fn fits(&mut self, piece: &Piece) -> bool {
+        if piece.too_long {
+            let span = Span::new(piece.range.start, piece.range.start);
+            self.diagnostics.push(diagnostics::statement_too_long(self.source, span, MAX_STATEMENT));
+            return false;
+        }
+        if let Some(at) = self.text.too_deep(&piece.range) {
+            let span = Span::new(at, at + self.text.rest(at).chars().next().map_or(0, char::len_utf8));
+            self.diagnostics.push(diagnostics::nested_too_deep(self.source, span, MAX_NESTING));
+            return false;
+        }
+        true
+    }
+
+    /// A statement without a block.
+    fn simple(&mut self, start: usize, doc: Option<String>) -> usize {
+        let mut piece = self.text.piece(start, self.text.indent(start), Ends::Line);
+        if let Some(next) = self.broken_line(&piece) {
+            return next;
+        }
+        loop {
+            if !self.fits(&piece) {
+                return piece.next;
+            }
+            let slice = self.text.slice(piece.range.clone());
+            let failed = match grammar::parse(Rule::a_statement, slice) {
+                Ok(pairs) => {
+                    let before = self.diagnostics.len();
+                    let mut builder = Builder { source: self.source, base: start, diagnostics: &mut self.diagnostics };
+                    let kind = builder.statement(pairs);
+                    if let (Some(kind), true) = (kind, self.diagnostics.len() == before) {
+                        self.push(Span::new(start, piece.range.end), doc, kind);
+                    }
+                    return piece.next;
+                }
+                Err(at) => at,
+            };
+            match piece.resume.take() {
+                // A line inside an open bracket looks like a statement of its own: believe it.
+                Some(line) => {
+                    let end = self.text.trimmed(start, line);
+                    piece = Piece { range: start..end, next: line, resume: None, too_long: false };
+                }
+                None => {
+                    self.refuse(diagnose::Piece::Statement, piece.range.clone(), start + failed);
+                    return piece.next;
+                }
+            }
+        }
+    }
+
+    /// Says what is wrong with a piece that the grammar refuses.
+    fn refuse(&mut self, kind: diagnose::Piece, range: Range<usize>, failed: usize) {
+        let found = diagnose::piece(self.source, kind, range, failed);
+        self.diagnostics.extend(found);
+    }
+
+    /// A statement whose next line begins with an operator was meant to go on there.
+    fn broken_line(&mut self, piece: &Piece) -> Option<usize> {
+        if self.text.byte(piece.next) != b'\n' {
+            return None;
+        }
+        let line = self.text.skip(piece.next);
+        let rest = self.text.rest(line);
+        let operator = ["==", "=", "+", "*", "/", "·", "×", "⋅", "|", "_||_", "⫫"]
+            .iter()
+            .find(|sign| rest.starts_with(**sign))
+            .copied()
+            .or_else(|| {
+                let word = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+                matches!(word, "in" | "by").then_some(word)
+            })?;
+        let continued = self.text.piece(line, self.text.indent(line), Ends::Line);
+        let span = Span::new(line, line + operator.len());
+        let first = Span::new(piece.range.start, piece.range.end);
+        let text = self.text.slice(piece.range.clone());
+        self.diagnostics.push(diagnostics::broken_line(self.source, span, first, operator, text));
+        Some(continued.next)
+    }
+
+    /// `graph NAME { … }`; where to read on.
+    fn graph(&mut self, start: usize, doc: Option<String>) -> usize {
+        let indent = self.text.indent(start);
+        let Some(brace) = self.text.block(start) else {
+            let piece = self.text.piece(start, indent, Ends::Line);
+            self.refuse(diagnose::Piece::GraphHead, piece.range, start);
+            return piece.next;
+        };
+        let mut block = GraphBlock { dag: false, name: None, items: Vec::new() };
+        match grammar::parse(Rule::a_graph_head, self.text.slice(start..brace + 1)) {
+            Ok(pairs) => {
+                let mut builder = Builder { source: self.source, base: start, diagnostics: &mut self.diagnostics };
+                (block.dag, block.name) = builder.graph_head(pairs);
+            }
+            Err(at) => self.refuse(diagnose::Piece::GraphHead, start..brace + 1, start + at),
+        }
+        let unclosed = self.text.is_unclosed(brace).then_some(indent);
+        let mut at = brace + 1;
+        let mut end = at;
+        loop {
+            let (item, doc) = self.lead(at);
+            let ends = unclosed.is_some_and(|indent| self.is_next_statement(item, indent));
+            if item >= self.text.end || ends {
+                self.diagnostics.push(diagnostics::unclosed_block(self.source, Span::new(brace, brace + 1), "graph"));
+                at = item;
+                break;
+            }
+            if self.text.byte(item) == b'}' {
+                at = item + 1;
+                end = at;
+                break;
+            }
+            if self.diagnostics.len() > MAX_ERRORS {
+                at = item;
+                break;
+            }
+            let piece = self.text.graph_piece(item, unclosed);
+            self.graph_line(&piece, doc, &mut block.items);
+            end = piece.range.end;
+            at = piece.next.max(item + 1);
+        }
+        self.push(Span::new(start, end), doc, StatementKind::Graph(block));
+        at
+    }
+
+    fn graph_line(&mut self, piece: &Piece, doc: Option<String>, items: &mut Vec<GraphItem>) {
+        if !self.fits(piece) {
+            return;
+        }
+        let start = piece.range.start;
+        match grammar::parse(Rule::a_graph_line, self.text.slice(piece.range.clone())) {
+            Ok(pairs) => {
+                let mut builder = Builder { source: self.source, base: start, diagnostics: &mut self.diagnostics };
+                builder.graph_line(pairs, doc, items);
+            }
+            Err(at) => {
+                self.refuse(diagnose::Piece::GraphLine, piece.range.clone(), start + at);
+                // The variables of the line exist all the same: a query that names one is not wrong twice.
+                items.extend(
+                    diagnose::names(self.source, piece.range.clone())
+                        .into_iter()
+                        .map(|name| GraphItem::Node(NodeItem { name, doc: None, attributes: Vec::new() })),
+                );
+            }
+        }
+    }
+
+    /// Whether a line of a block that nothing closes belongs to the next statement.
+    fn is_next_statement(&self, at: usize, indent: usize) -> bool {
+        self.text.first_on_line(at) && self.text.indent(at) <= indent && self.text.opens_statement(at)
+    }
+
+    /// `proof EXPR { = EXPR by … }`; where to read on.
+    fn proof(&mut self, start: usize, doc: Option<String>) -> usize {
+        let indent = self.text.indent(start);
+        let Some(brace) = self.text.block(start) else {
+            let piece = self.text.piece(start, indent, Ends::Line);
+            if self.fits(&piece) {
+                let failed = grammar::parse(Rule::a_proof_head, self.text.slice(piece.range.clone())).err();
+                let failed = start + failed.unwrap_or(piece.range.len());
+                self.refuse(diagnose::Piece::ProofHead, piece.range, failed);
+            }
+            return piece.next;
+        };
+        let head = Piece { range: start..brace + 1, next: brace + 1, resume: None, too_long: false };
+        let mut opening = None;
+        if self.fits(&head) {
+            match grammar::parse(Rule::a_proof_head, self.text.slice(head.range.clone())) {
+                Ok(pairs) => {
+                    let mut builder = Builder { source: self.source, base: start, diagnostics: &mut self.diagnostics };
+                    opening = builder.proof_head(pairs);
+                }
+                Err(at) => self.refuse(diagnose::Piece::ProofHead, head.range, start + at),
+            }
+        }
+        let unclosed = self.text.is_unclosed(brace).then_some(indent);
+        let mut lines = Vec::new();
+        let mut at = brace + 1;
+        let mut end = at;
+        loop {
+            let line = self.text.skip(at);
+            let ends = unclosed.is_some_and(|indent| self.is_next_statement(line, indent));
+            if line >= self.text.end || ends {
+                self.diagnostics.push(diagnostics::unclosed_block(self.source, Span::new(brace, brace + 1), "proof"));
+                at = line;
+                break;
+            }
+            if self.text.byte(line) == b'}' {
+                at = line + 1;
+                end = at;
+                break;
+            }
+            if self.diagnostics.len() > MAX_ERRORS {
+                at = line;
+                break;
+            }
+            let piece = self.text.proof_piece(line, unclosed);
+            if self.fits(&piece) {
+                match grammar::parse(Rule::a_proof_step, self.text.slice(piece.range.clone())) {
+                    Ok(pairs) => {
+                        let mut builder =
+                            Builder { source: self.source, base: line, diagnostics: &mut self.diagnostics };
+                        lines.extend(builder.proof_line(pairs, Span::new(line, piece.range.end)));
+                    }
+                    Err(at) => self.refuse(diagnose::Piece::ProofStep, piece.range.clone(), line + at),
+                }
+            }
+            end = piece.range.end;
+            at = piece.next.max(line + 1);
+        }
+        if let Some((start_expr, graph)) = opening {
+            let block = ProofBlock { start: start_expr, graph, lines };
+            self.push(Span::new(start, end), doc, StatementKind::Proof(block));
+        }
+        at
+    }
+}
