@@ -55,6 +55,12 @@ impl GraphBuilder {
         Node::new(self.names.insert_full(Arc::from(name)).0)
     }
 
+    /// The node of that name, where there is one already.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Node> {
+        self.names.get_index_of(name).map(Node::new)
+    }
+
     /// Adds `from -> to`.
     pub fn directed(&mut self, from: Node, to: Node) -> &mut Self {
         self.directed.push((from.0, to.0));

@@ -73,8 +73,8 @@ impl EdgeKind {
 
 pub(crate) type Rows = Csr<(), (), Directed, u32>;
 
-/// An acyclic directed mixed graph. Immutable; share it behind an [`Arc`].
-#[derive(Clone, Debug)]
+/// An acyclic directed mixed graph. Immutable; share it behind an [`Arc`]. By default without nodes.
+#[derive(Clone, Default, Debug)]
 pub struct Graph {
     names: IndexSet<Arc<str>, FxBuildHasher>,
     children: Rows,

@@ -4,6 +4,32 @@
 //! In: a [`Tree`](crate::syntax::tree::Tree) and its source. Out: an immutable [`Problem`]. Must never know: how a
 //! question is answered, nor what the latent projection of a graph looks like: it only numbers the measured variables,
 //! in the order of declaration, as the projection does.
+//!
+//! What the rules of the language leave open is settled here:
+//!
+//! - A `let` is read in the graph of the statement that uses it, as if its text stood there (free variables are caught
+//!   by sums around it). A named query keeps the graph it was asked of.
+//! - Names of expressions (`let`, labels) share one namespace and are known below the statement that makes them.
+//! - A file has at most one graph without a name; it is called `graph`.
+//! - A value belongs to a domain letter by letter; without a domain any text is a value.
+//! - `-A` is `0 - A`, but for numbers; a quotient of two written numbers is a number.
+
+mod definitions;
+mod diagnostics;
+mod domains;
+mod edges;
+mod expressions;
+mod findings;
+mod graphs;
+mod names;
+mod nearest;
+mod questions;
+mod resolver;
+mod warnings;
+
+pub mod lift;
+
+pub use resolver::resolve;
 
 use crate::expr::{Arena, ExprId, Term};
 use crate::graph::{Graph, NodeSet};
@@ -74,6 +100,9 @@ pub struct Query {
     pub graph: usize,
     /// Holds the expressions of `kind`, `let`s and named queries expanded.
     pub arena: Arena,
+    /// The `let`s and named queries expanded in it, each after those it uses; what is too long to be written out is
+    /// printed by their names.
+    pub definitions: Vec<(String, ExprId)>,
     /// What is asked.
     pub kind: QueryKind,
 }
@@ -152,6 +181,8 @@ pub struct Expectation {
     pub graph: usize,
     /// Holds its expressions.
     pub arena: Arena,
+    /// As in [`Query::definitions`].
+    pub definitions: Vec<(String, ExprId)>,
     /// What is expected.
     pub kind: ExpectationKind,
     /// False where `not` was written.

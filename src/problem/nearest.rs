@@ -1,0 +1,68 @@
+//! The known names nearest to a misspelt one.
+
+/// How many names are compared in one file. A file with more than this to compare has many misspelt names, and its
+/// reader has suggestions enough.
+const MAX_COMPARISONS: usize = 1_000_000;
+/// Longer names are not compared: the distance takes quadratic time.
+const MAX_LENGTH: usize = 64;
+/// How many names are suggested.
+const MAX_SUGGESTED: usize = 3;
+
+/// Suggests names, within a budget of comparisons.
+#[derive(Debug)]
+pub(super) struct Nearest {
+    left: usize,
+}
+
+impl Nearest {
+    pub fn new() -> Self {
+        Self { left: MAX_COMPARISONS }
+    }
+
+    /// The nearest of `known`, best first, equals in their order there. Case does not count; one letter in three may
+    /// differ. O(known × length²), and nothing once the budget is spent.
+    pub fn find<'n>(&mut self, wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+        let wanted = wrong.to_lowercase();
+        let length = wanted.chars().count();
+        let mut best: Vec<(usize, &str)> = Vec::new();
+        if length > MAX_LENGTH {
+            return Vec::new();
+        }
+        for name in known {
+            if self.left == 0 {
+                break;
+            }
+            self.left -= 1;
+            let other = name.chars().take(MAX_LENGTH + 1).count();
+            let allowed = length.max(other) / 3;
+            if other > MAX_LENGTH || length.abs_diff(other) > allowed || name == wrong {
+                continue;
+            }
+            let distance = strsim::osa_distance(&wanted, &name.to_lowercase());
+            if distance <= allowed {
+                let at = best.partition_point(|&(d, _)| d <= distance);
+                if at < MAX_SUGGESTED {
+                    best.insert(at, (distance, name));
+                    best.truncate(MAX_SUGGESTED);
+                }
+            }
+        }
+        best.into_iter().map(|(_, name)| name.to_owned()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_come_first_and_short_names_are_not_guessed() {
+        let known = ["engagement", "churn", "Churn", "x", "service"];
+        let mut nearest = Nearest::new();
+        assert_eq!(nearest.find("enagement", known), ["engagement"]);
+        assert_eq!(nearest.find("chrun", known), ["churn", "Churn"]);
+        assert_eq!(nearest.find("X", known), ["x"]);
+        assert!(nearest.find("y", known).is_empty());
+        assert!(nearest.find(&"a".repeat(1 << 20), known).is_empty());
+    }
+}

@@ -1,0 +1,234 @@
+//! From a whole tree to a whole [`Problem`]: graphs first, then domains and names, then questions in file order.
+
+use super::definitions::{Definitions, Meaning};
+use super::domains::DomainFacts;
+use super::findings::{self, Findings};
+use super::graphs::{self, Sheet};
+use super::nearest::Nearest;
+use super::{GraphEntry, Problem, diagnostics};
+use crate::source::{Diagnostic, Source, Span};
+use crate::syntax::tree::{ExpectationKind, Expr, Query, Statement, StatementKind, Tree};
+use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
+
+/// How many parts, and free references of parts, the expressions of a file may have together once names are expanded:
+/// a limit on memory that no file reaches whose questions do not share long definitions.
+const MAX_PARTS_IN_FILE: usize = 1 << 24;
+
+/// What a tree means, and everything that is wrong with that, in file order. `source` is the text it was parsed from.
+///
+/// The problem holds what could be understood; while there are errors, nothing should be answered.
+/// O(length of the file) but for sorting, hashing and the copies of definitions, which are bounded.
+#[must_use]
+pub fn resolve(source: &Source, tree: &Tree) -> (Problem, Vec<Diagnostic>) {
+    let mut resolver = Resolver::new(source);
+    resolver.graphs(tree);
+    resolver.domains(tree);
+    resolver.names(tree);
+    let (queries, expectations) = resolver.questions(tree);
+    resolver.unused(tree);
+    let Resolver { graphs, findings, .. } = resolver;
+    (Problem { source: source.clone(), graphs, queries, expectations }, findings.finish())
+}
+
+/// Everything known while one file is resolved.
+pub(super) struct Resolver<'t> {
+    pub findings: Findings,
+    pub nearest: Nearest,
+    pub graphs: IndexMap<String, GraphEntry>,
+    /// By graph.
+    pub sheets: Vec<Sheet<'t>>,
+    /// By statement: the nearest graph above, or else the first below.
+    pub nearest_graph: Vec<Option<usize>>,
+    /// The first graph that has a variable, and its place there.
+    pub graph_of_variable: FxHashMap<&'t str, (usize, Span)>,
+    pub domains: Vec<DomainFacts>,
+    pub definitions: Definitions<'t>,
+    /// Bits of node sets made so far.
+    pub set_bits: usize,
+    /// Whether a question without a graph has been reported: the others have the same cause.
+    pub missed_graph: bool,
+    parts_left: usize,
+    exhausted: bool,
+}
+
+impl<'t> Resolver<'t> {
+    fn new(source: &Source) -> Self {
+        Self {
+            findings: Findings::new(source),
+            nearest: Nearest::new(),
+            graphs: IndexMap::new(),
+            sheets: Vec::new(),
+            nearest_graph: Vec::new(),
+            graph_of_variable: FxHashMap::default(),
+            domains: Vec::new(),
+            definitions: Definitions::default(),
+            set_bits: 0,
+            missed_graph: false,
+            parts_left: MAX_PARTS_IN_FILE,
+            exhausted: false,
+        }
+    }
+
+    /// Takes parts from the file's budget; false, with one message, once it is spent.
+    pub fn spend(&mut self, parts: usize, span: Span) -> bool {
+        match self.parts_left.checked_sub(parts) {
+            Some(left) => {
+                self.parts_left = left;
+                true
+            }
+            None => {
+                self.exhaust(span, "expressions");
+                false
+            }
+        }
+    }
+
+    /// Says once that the file is too large.
+    pub fn exhaust(&mut self, span: Span, what: &str) {
+        self.parts_left = 0;
+        if !self.exhausted {
+            self.exhausted = true;
+            self.findings.push(diagnostics::file_too_large(&self.findings.source, span, what));
+        }
+    }
+
+    fn graphs(&mut self, tree: &'t Tree) {
+        let mut places: FxHashMap<String, Span> = FxHashMap::default();
+        for statement in &tree.statements {
+            if let StatementKind::Graph(block) = &statement.kind {
+                let written = block.name.as_ref().map_or(graphs::UNNAMED, |name| name.value.as_str());
+                let span = block.name.as_ref().map_or(statement.span, |name| name.span);
+                let mut key = written.to_owned();
+                match places.get(written) {
+                    None => {
+                        places.insert(key.clone(), span);
+                    }
+                    Some(&first) => {
+                        let source = &self.findings.source;
+                        self.findings.push(match block.name {
+                            Some(_) => diagnostics::redefined(source, "graph", written, span, first),
+                            None => diagnostics::second_unnamed(source, span, first),
+                        });
+                        // Kept all the same, so that what is asked below it is not compared with another graph.
+                        key = format!("{written} ({})", self.graphs.len() + 1);
+                        while self.graphs.contains_key(&key) {
+                            key.push('\'');
+                        }
+                    }
+                }
+                let graph = self.graphs.len();
+                let (entry, sheet) = graphs::read(
+                    block,
+                    key.clone(),
+                    statement.span,
+                    statement.doc.clone(),
+                    &mut self.findings,
+                    &mut self.nearest,
+                );
+                for name in &sheet.names {
+                    self.graph_of_variable.entry(name.value.as_str()).or_insert((graph, name.span));
+                }
+                self.graphs.insert(key, entry);
+                self.sheets.push(sheet);
+            }
+            self.nearest_graph.push(self.graphs.len().checked_sub(1));
+        }
+        if !self.graphs.is_empty() {
+            for graph in self.nearest_graph.iter_mut().take_while(|graph| graph.is_none()) {
+                *graph = Some(0);
+            }
+        }
+    }
+
+    fn domains(&mut self, tree: &'t Tree) {
+        let declarations: Vec<_> = tree
+            .statements
+            .iter()
+            .filter_map(|statement| match &statement.kind {
+                StatementKind::Var(declaration) => Some((declaration, statement.doc.as_deref())),
+                StatementKind::Graph(_)
+                | StatementKind::Let { .. }
+                | StatementKind::Query(_)
+                | StatementKind::Expect(_)
+                | StatementKind::Proof(_) => None,
+            })
+            .collect();
+        self.attach_domains(&declarations);
+    }
+
+    /// Collects the names of expressions, and what is used of them.
+    fn names(&mut self, tree: &'t Tree) {
+        for (position, statement) in tree.statements.iter().enumerate() {
+            match &statement.kind {
+                StatementKind::Let { name, expr } => {
+                    if let Some(&(_, variable)) = self.graph_of_variable.get(name.value.as_str()) {
+                        let source = &self.findings.source;
+                        let fault = diagnostics::let_named_like_variable(source, &name.value, name.span, variable);
+                        self.findings.push(fault);
+                    }
+                    self.add_name(name, position, Meaning::Let(expr));
+                }
+                StatementKind::Query(query) => {
+                    let Some(label) = &query.label else { continue };
+                    if let Some(&(_, variable)) = self.graph_of_variable.get(label.value.as_str()) {
+                        let source = &self.findings.source;
+                        let warning = diagnostics::label_hides_variable(source, &label.value, label.span, variable);
+                        self.findings.push(warning);
+                    }
+                    let graph = match &query.graph {
+                        Some(name) => self.graphs.get_index_of(&name.value),
+                        None => self.nearest_graph.get(position).copied().flatten(),
+                    };
+                    let expr = match &query.query {
+                        Query::Effect(expr) => Some(expr),
+                        Query::Independence(_)
+                        | Query::Equality(..)
+                        | Query::Adjust { .. }
+                        | Query::Implications { .. }
+                        | Query::Paths { .. }
+                        | Query::Simplify(_) => None,
+                    };
+                    self.add_name(label, position, Meaning::Question(expr, graph));
+                }
+                StatementKind::Graph(_)
+                | StatementKind::Var(_)
+                | StatementKind::Expect(_)
+                | StatementKind::Proof(_) => {}
+            }
+        }
+        for statement in &tree.statements {
+            for expr in expressions(statement) {
+                self.definitions.note_uses(expr);
+            }
+        }
+    }
+
+    fn add_name(&mut self, name: &'t crate::syntax::tree::Name, statement: usize, meaning: Meaning<'t>) {
+        if let Some(first) = self.definitions.add(name, statement, meaning) {
+            let source = &self.findings.source;
+            self.findings.push(diagnostics::redefined(source, "name", &name.value, name.span, first));
+        }
+    }
+}
+
+/// The expressions that stand in a statement.
+fn expressions(statement: &Statement) -> Vec<&Expr> {
+    match &statement.kind {
+        StatementKind::Graph(_) | StatementKind::Var(_) => Vec::new(),
+        StatementKind::Let { expr, .. } => vec![expr],
+        StatementKind::Query(query) => match &query.query {
+            Query::Effect(expr) | Query::Simplify(expr) | Query::Adjust { effect: expr, .. } => vec![expr],
+            Query::Equality(lhs, rhs) => vec![lhs, rhs],
+            Query::Independence(_) | Query::Implications { .. } | Query::Paths { .. } => Vec::new(),
+        },
+        StatementKind::Expect(expectation) => match &expectation.kind {
+            ExpectationKind::Identifiable { query, .. } => vec![query],
+            ExpectationKind::Equality { lhs, rhs, .. } => vec![lhs, rhs],
+            ExpectationKind::Independence { .. } => Vec::new(),
+        },
+        StatementKind::Proof(proof) => {
+            std::iter::once(&proof.start).chain(proof.lines.iter().map(|line| &line.expr)).collect()
+        }
+    }
+}

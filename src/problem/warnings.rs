@@ -1,0 +1,41 @@
+//! What nothing uses.
+
+use super::definitions::Meaning;
+use super::diagnostics;
+use super::resolver::Resolver;
+use crate::syntax::tree::Tree;
+
+impl<'t> Resolver<'t> {
+    /// After all questions: reads the `let`s that none of them used, for what is wrong with them, and warns of
+    /// variables and `let`s that nothing uses.
+    pub fn unused(&mut self, tree: &'t Tree) {
+        for at in 0..self.definitions.list.len() {
+            let Some(definition) = self.definitions.list.get(at) else { continue };
+            let (name, statement, used) = (definition.name, definition.statement, definition.used);
+            let Meaning::Let(_) = definition.meaning else { continue };
+            if !used {
+                self.findings.push(diagnostics::unused_let(&self.findings.source, &name.value, name.span));
+            }
+            let read = (0..self.graphs.len()).any(|graph| self.definitions.expanded(graph, at).is_some());
+            if !read {
+                let span = tree.statements.get(statement).map_or(name.span, |statement| statement.span);
+                if let Some(graph) = self.graph_for(statement, span, None) {
+                    self.define(graph, at);
+                }
+            }
+        }
+        for (sheet, entry) in self.sheets.iter().zip(self.graphs.values()) {
+            if sheet.doubtful {
+                continue;
+            }
+            let graph = &entry.source;
+            for (node, name) in graph.nodes().zip(&sheet.names) {
+                let alone = graph.parents(node).len() + graph.children(node).len() + graph.siblings(node).len() == 0;
+                let touched = sheet.touched.get(node.index()).copied().unwrap_or(true);
+                if alone && !touched && !entry.latents.contains(node) {
+                    self.findings.push(diagnostics::unused_variable(&self.findings.source, &name.value, name.span));
+                }
+            }
+        }
+    }
+}
