@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests read files and the environment")]
 
+mod corpus;
 mod evidence;
 mod oracle;
 mod published;
+mod refusals;
 mod soundness;
 mod support;

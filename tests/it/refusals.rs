@@ -9,16 +9,20 @@ use crate::support::evaluate::Evaluator;
 use crate::support::queries::{self, Case};
 use crate::support::scm::Scm;
 use crate::support::{graphs, hedges, tian};
+use num_traits::ToPrimitive;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
+use whatif::countermodel::witness;
 use whatif::derive::derive;
-use whatif::expr::{Arena, Expr, ExprId, Ref, Term, Var};
+use whatif::expr::{Arena, BigRational, Expr, ExprId, Ref, Term, Var};
 use whatif::graph::{EdgeKind, Mutilation, Node, NodeSet};
 use whatif::identify::{Identification, identify};
 use whatif::kernel::{self, Checked, Refusal};
-use whatif::proof::{Claim, Derivation, Evidence, Hedge, OpenPath, Rule, Separation, Statement, Step};
+use whatif::proof::{
+    Claim, CounterModel, Derivation, Evidence, Hedge, OpenPath, Parent, Rule, Separation, Statement, Step,
+};
 
 /// The claim about a question's graph, the joint distribution known.
 pub fn claim(case: &Case, statement: Statement) -> Claim {
@@ -141,7 +145,13 @@ fn damaged_expr(arena: &mut Arena, root: ExprId, variables: usize, rng: &mut Cha
 }
 
 /// One random change; the derivation and the estimand it is said to lead to.
-fn damage(arena: &mut Arena, derivation: &mut Derivation, sides: &mut (ExprId, ExprId), case: &Case, rng: &mut ChaCha8Rng) {
+fn damage(
+    arena: &mut Arena,
+    derivation: &mut Derivation,
+    sides: &mut (ExprId, ExprId),
+    case: &Case,
+    rng: &mut ChaCha8Rng,
+) {
     let steps = &mut derivation.steps;
     let variables = case.graph.len();
     let at = rng.random_range(0..steps.len());
@@ -359,11 +369,138 @@ fn no_false_hedge_is_accepted() {
             }
             accepted += 1;
             let bits = Bits::of(&other.graph);
-            assert_eq!(hedges::check(&bits, other.y, other.x, other.z, &wrong), Ok(()), "accepted:\n{other}\n{wrong:#?}");
-            assert!(!tian::identifiable(&bits, other.y, other.x, other.z), "accepted of an identifiable query:\n{other}");
+            assert_eq!(
+                hedges::check(&bits, other.y, other.x, other.z, &wrong),
+                Ok(()),
+                "accepted:\n{other}\n{wrong:#?}"
+            );
+            assert!(
+                !tian::identifiable(&bits, other.y, other.x, other.z),
+                "accepted of an identifiable query:\n{other}"
+            );
         }
     }
     println!("damaged hedges: {refused} refused, {accepted} accepted and right");
+    assert!(refused > accepted, "damage shows: {refused} refused, {accepted} accepted");
+}
+
+// Counter-models.
+
+/// Whether two models show that P(v) does not determine the query: both are of this graph, they agree on P(v), which is
+/// positive, and differ on the query at the point and by the values that are named.
+fn models_differ(case: &Case, counter: &CounterModel) -> Result<(), String> {
+    let say = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
+    let [first, second] = &*counter.models else { return Err("two models".into()) };
+    let models = [Scm::of(&case.graph, first)?, Scm::of(&case.graph, second)?];
+    say(models[0].states() == models[1].states(), "the same numbers of states")?;
+    say(models[0].world(0).cells().iter().all(|&cell| cell > 0.0), "a positive P(v)")?;
+    say(models[0].world(0).distance(&models[1].world(0)) < 1e-9, "the same P(v)")?;
+    let arena = Arena::new();
+    let mut answers = Vec::new();
+    for model in &models {
+        let mut table = Evaluator::new(model).term(&arena, &case.term());
+        for &(node, state) in &counter.at {
+            say(state < model.states()[node.index()], "a state that the variable has")?;
+            table = table.at(Ref::plain(Var::new(node.index())), state);
+        }
+        say(table.axes().is_empty(), "a state for each variable of the query")?;
+        answers.push(table.cells()[0]);
+    }
+    let values: Vec<f64> = counter.values.iter().filter_map(ToPrimitive::to_f64).collect();
+    let close = values.len() == 2 && values.iter().zip(&answers).all(|(a, b)| (a - b).abs() < 1e-9);
+    say(close && counter.values[0] != counter.values[1], "the two answers, which differ")
+}
+
+fn damage_models(counter: &mut CounterModel, rng: &mut ChaCha8Rng) {
+    let which = rng.random_range(0..counter.models.len());
+    let variables = counter.models[which].variables.len();
+    let i = rng.random_range(0..variables);
+    let small = BigRational::new(1.into(), rng.random_range(2..100).into());
+    let both: Vec<usize> = if rng.random_bool(0.3) { vec![0, 1] } else { vec![which] };
+    match rng.random_range(0..12) {
+        0 => {
+            // Moves a little from one state to another in some row, in one model or in both.
+            let row = rng.random::<u64>() as usize;
+            for which in both {
+                let table = &mut counter.models[which].variables[i].table;
+                let rows = table.len();
+                let moved = table[row % rows][0].clone() * small.clone();
+                table[row % rows][0] -= moved.clone();
+                table[row % rows][1] += moved;
+            }
+        }
+        1 => counter.models[which].variables[i].table.reverse(),
+        2 => counter.models[which].variables[i].table.iter_mut().for_each(|row| row.reverse()),
+        3 => counter.models[which].variables[i].parents.reverse(),
+        4 => {
+            let parent = if rng.random() {
+                Parent::Variable(Node::new(rng.random_range(0..variables)))
+            } else {
+                Parent::Latent(rng.random_range(0..counter.models[which].latents.len().max(1)))
+            };
+            for which in both {
+                let variable = &mut counter.models[which].variables[i];
+                variable.parents.push(parent);
+                variable.table = variable.table.iter().flat_map(|row| [row.clone(), row.clone()]).collect();
+            }
+        }
+        5 => counter.models[which].variables[i].states += 1,
+        6 => {
+            if let Some(latent) = counter.models[which].latents.first_mut() {
+                latent.probs[0] += small;
+            }
+        }
+        7 => {
+            if let Some(latent) = counter.models[which].latents.first_mut() {
+                latent.probs.reverse();
+                latent.probs[0] -= small.clone();
+                latent.probs[1] += small;
+            }
+        }
+        8 => {
+            let at = rng.random_range(0..counter.at.len());
+            counter.at[at].1 = rng.random_range(0..3);
+        }
+        9 => {
+            counter.at.remove(rng.random_range(0..counter.at.len()));
+        }
+        10 => counter.values.reverse(),
+        _ => counter.values[which] += small,
+    }
+}
+
+#[test]
+fn no_false_counter_model_is_accepted() {
+    let mut rng = ChaCha8Rng::seed_from_u64(56);
+    let (mut seen, mut accepted, mut refused) = (0, 0, 0);
+    while seen < 150 {
+        let case = queries::mixed(5, &mut rng);
+        let mut arena = Arena::new();
+        let Identification::NotIdentifiable(hedge) = identify(&case.graph, &case.effect(), &mut arena, false) else {
+            continue;
+        };
+        seen += 1;
+        let query = arena.p(case.term());
+        let models = witness(&case.graph, &case.effect(), &hedge, 1 << 16)
+            .unwrap_or_else(|why| panic!("no models: {why:?}\n{case}"));
+        assert_eq!(models_differ(&case, &models), Ok(()), "{case}\n{models:#?}");
+        let evidence = Evidence::CounterModel(Box::new(models.clone()));
+        if let Err(why) = check(&mut arena, &case, Statement::NotIdentifiable { query }, evidence) {
+            panic!("{why}:\n{case}\n{models:#?}");
+        }
+        for _ in 0..10 {
+            let mut wrong = models.clone();
+            damage_models(&mut wrong, &mut rng);
+            let evidence = Evidence::CounterModel(Box::new(wrong.clone()));
+            if check(&mut arena, &case, Statement::NotIdentifiable { query }, evidence).is_err() {
+                refused += 1;
+                continue;
+            }
+            accepted += 1;
+            assert_eq!(models_differ(&case, &wrong), Ok(()), "accepted:\n{case}\n{wrong:#?}");
+        }
+    }
+    println!("damaged models: {refused} refused, {accepted} accepted and right");
     assert!(refused > accepted, "damage shows: {refused} refused, {accepted} accepted");
 }
 

@@ -2,12 +2,12 @@
 
 use super::bits::{Bits, Set, bit};
 use super::table::Table;
+use num_traits::ToPrimitive;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use num_traits::ToPrimitive;
 use whatif::graph::Graph;
 use whatif::proof::{Model, Parent};
 
