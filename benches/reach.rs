@@ -114,22 +114,48 @@ mod large {
         bencher.bench_local(|| reach::ancestors(&q.graph, &q.given));
     }
 
+    /// Edges between near nodes only, one in five hundred bidirected; to separate the two ends takes several nodes.
+    fn band() -> (Graph, NodeSet, NodeSet) {
+        let mut rng = ChaCha8Rng::seed_from_u64(9);
+        let mut builder = GraphBuilder::new();
+        let all: Vec<Node> = (0..NODES).map(|i| builder.node(&format!("v{i}"))).collect();
+        for i in 0..EDGES {
+            let a = rng.random_range(0..NODES - 80);
+            let b = a + rng.random_range(1..80);
+            if i % 500 == 0 {
+                builder.bidirected(all[a], all[b]);
+            } else {
+                builder.directed(all[a], all[b]);
+            }
+        }
+        let graph = builder.build().unwrap();
+        let (x, y) = (graph.set(graph.nodes().take(50)), graph.set(graph.nodes().rev().take(50)));
+        let size =
+            reach::minimum_separator(&graph, &x, &y, &graph.no_nodes(), &graph.all_nodes(), &Mutilation::none(&graph))
+                .map(|separator| separator.len());
+        assert!(size > Some(10), "{size:?}");
+        (graph, x, y)
+    }
+
     #[divan::bench]
     fn minimal_separator(bencher: divan::Bencher) {
-        let q = question(NODES, EDGES);
-        let y = q.graph.set([Node::new(NODES - 2)]);
-        bencher.bench_local(|| {
-            reach::minimal_separator(&q.graph, &q.x, &y, &q.graph.no_nodes(), &q.graph.all_nodes(), &q.none)
-        });
+        let (graph, x, y) = band();
+        let (none, all, whole) = (graph.no_nodes(), graph.all_nodes(), Mutilation::none(&graph));
+        bencher.bench_local(|| reach::minimal_separator(&graph, &x, &y, &none, &all, &whole));
     }
 
     #[divan::bench(sample_count = 5)]
     fn minimum_separator(bencher: divan::Bencher) {
-        let q = question(NODES, EDGES);
-        let y = q.graph.set([Node::new(NODES - 2)]);
-        bencher.bench_local(|| {
-            reach::minimum_separator(&q.graph, &q.x, &y, &q.graph.no_nodes(), &q.graph.all_nodes(), &q.none)
-        });
+        let (graph, x, y) = band();
+        let (none, all, whole) = (graph.no_nodes(), graph.all_nodes(), Mutilation::none(&graph));
+        bencher.bench_local(|| reach::minimum_separator(&graph, &x, &y, &none, &all, &whole));
+    }
+
+    #[divan::bench(sample_count = 5)]
+    fn first_100_minimal_separators(bencher: divan::Bencher) {
+        let (graph, x, y) = band();
+        let (none, all, whole) = (graph.no_nodes(), graph.all_nodes(), Mutilation::none(&graph));
+        bencher.bench_local(|| reach::minimal_separators(&graph, &x, &y, &none, &all, &whole).take(100).count());
     }
 
     #[divan::bench(sample_count = 5)]
@@ -166,7 +192,7 @@ mod small {
     }
 }
 
-/// Two thousand latents with some three children each among four thousand nodes.
+/// Every second of four thousand nodes a latent.
 #[divan::bench(sample_count = 10)]
 fn latent_projection(bencher: divan::Bencher) {
     let graph = random(4_000, 10_000, 8);

@@ -1,9 +1,9 @@
-//! Districts (c-components): nodes joined by paths of bidirected edges (Richardson 2003; Tian & Pearl 2002).
+//! Districts: nodes joined by paths of bidirected edges.
 
 use super::ancestry::closure;
 use crate::graph::{Graph, Node, NodeSet};
 
-/// The district of `node` in the subgraph induced by `within`; empty where `within` does not hold the node.
+/// The district (Richardson 2003), or c-component (Tian & Pearl 2002), of `node` in the subgraph induced by `within`; empty where `within` does not hold the node.
 /// O(nodes + edges).
 #[must_use]
 pub fn district_of(graph: &Graph, node: Node, within: &NodeSet) -> NodeSet {

@@ -40,7 +40,8 @@ impl Path {
 /// that `cut` leaves out; none where they are [separated](super::separated). Among shortest ones, the first in
 /// breadth-first order: children before parents before siblings, each in order of declaration. O(nodes + edges).
 ///
-/// Each collider comes with a shortest directed path that opens it; these may meet the path and one another.
+/// m-connection as Richardson (2003) defines it; the search is that of [`separated`](super::separated), and why its
+/// shortest walk is a path, the code says. Each collider comes with a shortest directed path that opens it; these may meet the path and one another.
 #[must_use]
 pub fn open_path(graph: &Graph, x: &NodeSet, y: &NodeSet, given: &NodeSet, cut: &Mutilation) -> Option<Path> {
     // A shortest open walk visits no node twice, so that it is a path: where it visits v twice, leave out what it does

@@ -3,7 +3,7 @@
 
 use crate::graph::{Graph, GraphBuilder, GraphError, Node, NodeSet};
 
-/// Projects `latents` out. The nodes of the result are the other nodes in their order, under their names.
+/// Projects `latents` out (Verma & Pearl 1990). The nodes of the result are the other nodes in their order, under their names.
 ///
 /// `a -> b` stands where a directed path leads from a to b with only latents between; `a <-> b` where a path without
 /// colliders does that has an arrowhead at both ends (a trek; bidirected edges of latents count). One search for each

@@ -9,7 +9,9 @@ use std::ops::ControlFlow;
 ///
 /// A path is open when each collider on it has a descendant in `given` (itself counts) and no other node on it, ends
 /// included, is in `given`. So members of `given` are separated from everything, and a node that is in both `x` and `y`
-/// and not in `given` is not separated from itself. O(nodes + edges).
+/// and not in `given` is not separated from itself.
+///
+/// m-separation as Richardson (2003) defines it, d-separation where no edge is bidirected. O(nodes + edges).
 #[must_use]
 pub fn separated(graph: &Graph, x: &NodeSet, y: &NodeSet, given: &NodeSet, cut: &Mutilation) -> bool {
     let opening = opening(graph, given, cut);
@@ -27,7 +29,7 @@ pub fn separated(graph: &Graph, x: &NodeSet, y: &NodeSet, given: &NodeSet, cut: 
 
 /// All nodes with an open path from a member of `from` given `given` in the graph without the edges that `cut` leaves
 /// out: `from` itself included, members of `given` excluded. What counts as open is said at [`separated`].
-/// O(nodes + edges).
+/// One search as there, O(nodes + edges).
 #[must_use]
 pub fn connected_to(graph: &Graph, from: &NodeSet, given: &NodeSet, cut: &Mutilation) -> NodeSet {
     let opening = opening(graph, given, cut);

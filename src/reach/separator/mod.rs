@@ -20,7 +20,7 @@ use crate::graph::{Graph, Mutilation, NodeSet};
 use moral::Moral;
 
 /// A minimal separator, the one nearest to `x`: what it leaves on the side of `x`, every other minimal one does too.
-/// Two searches of the moral graph, O(nodes + edges).
+/// Three searches, O(nodes + edges) (van der Zander & Liśkiewicz 2020).
 ///
 /// What the sets mean and when there is none: both sides disjoint, `required` ⊆ Z ⊆ `allowed`, Z free of `x` and `y`.
 #[must_use]
