@@ -33,7 +33,7 @@ mod tests;
 
 pub use checked::Checked;
 
-use crate::expr::{Arena, Expr, ExprId, Ref, Term};
+use crate::expr::{Arena, At, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Node, NodeSet};
 use crate::proof::{Claim, Evidence, Statement};
 use num_traits::Zero;
@@ -59,6 +59,8 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// The most primes a reference may have; copies beyond are the algebra's own.
+const PRIMES: u16 = 1023;
 /// The most units of work that one piece of evidence may take.
 const WORK: usize = 1 << 26;
 
@@ -151,7 +153,8 @@ fn well_formed(arena: &Arena, claim: &Claim, evidence: &Evidence, work: &mut Wor
         roots.extend(derivation.steps.iter().flat_map(|step| [step.lhs, step.rhs]));
     }
     require(roots.iter().all(|id| id.index() < arena.len()), "an expression is not in the arena")?;
-    let inside = |reference: &Ref| reference.var.index() < claim.graph.len();
+    let copy = |reference: &Ref| matches!(reference.at, At::Value(_) | At::Copy(..=PRIMES));
+    let inside = |reference: &Ref| reference.var.index() < claim.graph.len() && copy(reference);
     let known = claim.known.iter().all(|term| term.refs().all(|reference| inside(&reference)));
     require(known, "a known distribution names a variable that the graph lacks")?;
     for id in arena.reachable(roots) {

@@ -1,177 +1,160 @@
-//! Algebra by normal forms: a sum of monomials with rational coefficients; a monomial is a product of atoms to integer
-//! powers. Products are multiplied out and sums over states pulled apart until each is over one product whose factors
-//! hang together by what it binds. A positive atom may have a negative power; what may be zero is divided by in an atom
-//! of its own, which never cancels (read 1/0 as 0: each equation here holds all the same).
+//! Algebra by normal forms: a sum of monomials with rational coefficients, each a product of atoms over a product of
+//! positive atoms. Atoms are P-terms, numeric values, sums over states, and one divided by what may be zero or is no
+//! monomial; the last never cancels (read 1/0 as 0: each equation here holds all the same). A sum over states is drawn
+//! into its factors until each part is joined by what it binds, and then named canonically.
 //!
-//! Each move is sound alone, so an order that is not canonical (ties between copies of a variable) loses an equation and
-//! never makes one.
+//! Every move is sound by itself, so a form that is not canonical (copies of a variable that stand alike but for more
+//! than their names) loses an equation and never makes one.
 
-use super::{Reason, Work, require};
-use crate::expr::{Arena, At, BigRational, Expr, ExprId, Ref};
-use indexmap::IndexSet;
+use super::rename::rename;
+use super::{PRIMES, Reason, Work, require};
+use crate::expr::{Arena, BigRational, Expr, ExprId, Ref, Var};
 use num_traits::{One, Signed, Zero};
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-/// How deep sums and denominators may stand within each other.
-pub(super) const HEIGHT: u32 = 100;
+/// The deepest expression that a sum is taken of, and the most copies of one variable that it binds. Bound copies are
+/// numbered by depth, beyond all that were written, so an inner sum never catches an outer one's.
+pub(super) const DEPTH: usize = 250;
+const COPIES: usize = 128;
+/// Where names begin that only help to order copies, and those of sums on their way to a canonical name.
+const COLOUR: u16 = PRIMES + 2 + (DEPTH * COPIES) as u16;
+const FRESH: u16 = COLOUR + COPIES as u16;
 
-/// A reference: free at a copy or a value; or bound by the sum around it that stands so high, as such a copy there. A sum
-/// is higher than all within, so these names catch nothing.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Name {
-    var: usize,
-    place: Place,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Place {
-    Free(At),
-    Bound(u32, usize),
-    /// Bound by the sum being made.
-    New(usize),
-}
-
-type AtomId = usize;
-/// Atoms ascending, each with a power that is not zero.
-type Monomial = Vec<(AtomId, i32)>;
+/// Atoms above and below the line, each ascending.
+type Monomial = [Vec<ExprId>; 2];
 /// Coefficients that are not zero.
 type Poly = BTreeMap<Monomial, BigRational>;
-type Names = FxHashMap<Name, Name>;
 
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Atom {
-    /// Of, given, do.
-    P([Vec<Name>; 3]),
-    Value(Name),
-    /// The number of a variable's states.
-    States(usize),
-    Sum(Vec<Name>, Monomial),
-    /// One divided by that.
-    Over(Poly),
-}
-
-struct Facts {
-    /// Names that nothing inside binds, ascending.
-    free: Vec<Name>,
-    height: u32,
-    positive: bool,
-}
-
-/// Atoms and normal forms made so far.
-#[derive(Default)]
+/// Normal forms made so far, in an arena of their own that began as the derivation's.
 pub(super) struct Algebra {
-    atoms: IndexSet<Atom, FxBuildHasher>,
-    facts: Vec<Facts>,
+    arena: Arena,
     forms: FxHashMap<ExprId, Rc<Poly>>,
-    fresh: usize,
+    fresh: u16,
 }
 
-fn name(reference: &Ref) -> Name {
-    Name { var: reference.var.index(), place: Place::Free(reference.at) }
+/// Whether an expression is positive by its form, and whether it divides by what is not: P-terms and numbers above zero
+/// are positive, and sums, products and quotients of what is.
+pub(super) fn positive(arena: &Arena, root: ExprId) -> (bool, bool) {
+    let (mut positive, mut doubtful) = (FxHashSet::default(), false);
+    for id in arena.reachable([root]) {
+        let expr = arena.get(id);
+        let is = match expr {
+            Expr::Number(number) => number.is_positive(),
+            Expr::P(_) | Expr::Sum { .. } | Expr::Product(_) | Expr::Plus(_) | Expr::Quotient(..) => {
+                expr.operands().iter().all(|operand| positive.contains(operand))
+            }
+            Expr::Minus(_) | Expr::Value(_) => false,
+        };
+        doubtful |= matches!(expr, Expr::Quotient(_, under) if !positive.contains(under));
+        if is {
+            positive.insert(id);
+        }
+    }
+    (positive.contains(&root), doubtful)
 }
 
-/// Pays for arithmetic with these numbers.
-fn pay(work: &mut Work, a: &BigRational, b: &BigRational) -> Result<(), Reason> {
+/// Pays for arithmetic with two numbers.
+pub(super) fn pay(work: &mut Work, a: &BigRational, b: &BigRational) -> Result<(), Reason> {
     let words = [a.numer(), a.denom(), b.numer(), b.denom()].iter().map(|n| n.bits() / 64 + 1).sum::<u64>();
     work.spend(usize::try_from(words.saturating_mul(words)).unwrap_or(usize::MAX))
 }
 
 fn add(to: &mut Poly, monomial: Monomial, coefficient: &BigRational, work: &mut Work) -> Result<(), Reason> {
-    work.spend(1 + monomial.len())?;
-    let now = to.remove(&monomial).unwrap_or_else(BigRational::zero);
-    pay(work, &now, coefficient)?;
-    let sum = now + coefficient;
+    let sum = to.remove(&monomial).unwrap_or_else(BigRational::zero);
+    pay(work, &sum, coefficient)?;
+    let sum = sum + coefficient;
     if !sum.is_zero() {
         to.insert(monomial, sum);
     }
     Ok(())
 }
 
-/// Equal atoms put together.
-fn collected(mut factors: Monomial, work: &mut Work) -> Result<Monomial, Reason> {
-    work.spend(factors.len())?;
-    factors.sort_unstable();
-    let mut all: Monomial = Vec::with_capacity(factors.len());
-    for (atom, power) in factors {
-        match all.last_mut() {
-            Some((last, sum)) if *last == atom => *sum = sum.checked_add(power).ok_or("a power is too large")?,
-            _ => all.push((atom, power)),
+/// Sorted, atoms that stand on both sides left out: those below are positive.
+fn cancelled([mut above, below]: Monomial, work: &mut Work) -> Result<Monomial, Reason> {
+    work.spend(above.len() + below.len())?;
+    above.sort_unstable();
+    let mut rest = Vec::new();
+    for atom in below {
+        match above.binary_search(&atom) {
+            Ok(position) => drop(above.remove(position)),
+            Err(_) => rest.push(atom),
         }
     }
-    all.retain(|(_, power)| *power != 0);
-    Ok(all)
+    rest.sort_unstable();
+    Ok([above, rest])
 }
 
 fn times(a: &Poly, b: &Poly, work: &mut Work) -> Result<Poly, Reason> {
     let mut product = Poly::new();
-    for (left, m) in a {
-        for (right, n) in b {
+    for ([above, below], m) in a {
+        for ([more_above, more_below], n) in b {
             pay(work, m, n)?;
-            add(&mut product, collected([&**left, right].concat(), work)?, &(m * n), work)?;
+            let monomial = cancelled([[&**above, more_above].concat(), [&**below, more_below].concat()], work)?;
+            add(&mut product, monomial, &(m * n), work)?;
         }
     }
     Ok(product)
 }
 
-fn scaled(poly: &Poly, by: &BigRational, work: &mut Work) -> Result<Poly, Reason> {
-    times(poly, &Poly::from([(Monomial::new(), by.clone())]), work)
+/// The one monomial of a form, its coefficient one.
+fn single(form: &Poly) -> Result<Monomial, Reason> {
+    let first = form.first_key_value().filter(|(_, number)| form.len() == 1 && number.is_one());
+    first.map(|(monomial, _)| monomial.clone()).ok_or_else(|| "a sum's body is no monomial".into())
 }
 
 impl Algebra {
-    /// Whether two expressions have one normal form.
-    pub(super) fn equal(&mut self, arena: &Arena, a: ExprId, b: ExprId, work: &mut Work) -> Result<bool, Reason> {
-        Ok(self.normal(arena, a, work)? == self.normal(arena, b, work)?)
+    pub(super) fn new(arena: &Arena) -> Self {
+        Self { arena: arena.clone(), forms: FxHashMap::default(), fresh: FRESH }
     }
 
-    fn normal(&mut self, arena: &Arena, root: ExprId, work: &mut Work) -> Result<Rc<Poly>, Reason> {
-        for id in arena.reachable([root]) {
+    /// Whether two expressions have one normal form.
+    pub(super) fn equal(&mut self, a: ExprId, b: ExprId, work: &mut Work) -> Result<bool, Reason> {
+        self.fresh = FRESH;
+        Ok(a == b || self.normal(a, work)? == self.normal(b, work)?)
+    }
+
+    fn normal(&mut self, root: ExprId, work: &mut Work) -> Result<Rc<Poly>, Reason> {
+        let unit = |monomial: Monomial| Poly::from([(monomial, BigRational::one())]);
+        for id in self.arena.reachable([root]) {
             if self.forms.contains_key(&id) {
                 continue;
             }
-            let expr = arena.get(id);
+            let expr = self.arena.get(id).clone();
             let operands: Vec<Rc<Poly>> = expr.operands().iter().filter_map(|o| self.forms.get(o).cloned()).collect();
             let mut form = Poly::new();
-            match (expr, &*operands) {
-                (Expr::Number(number), _) => add(&mut form, Monomial::new(), &number.reduced(), work)?,
-                (Expr::P(term), _) => {
-                    let names = [term.of(), term.given(), term.do_()].map(|refs| refs.iter().map(name).collect());
-                    add(&mut form, vec![(self.atom(Atom::P(names), work)?, 1)], &BigRational::one(), work)?;
-                }
-                (Expr::Value(of), _) => {
-                    add(&mut form, vec![(self.atom(Atom::Value(name(of)), work)?, 1)], &BigRational::one(), work)?;
-                }
+            match (&expr, &*operands) {
+                (Expr::Number(number), _) => add(&mut form, Monomial::default(), &number.reduced(), work)?,
+                (Expr::P(_) | Expr::Value(_), _) => form = unit([vec![id], Vec::new()]),
                 (Expr::Product(_), all) => {
-                    form.insert(Monomial::new(), BigRational::one());
-                    let (mut single, mut coefficient) = (Monomial::new(), BigRational::one());
-                    for factor in all {
-                        match factor.first_key_value() {
-                            Some((monomial, number)) if factor.len() == 1 => {
-                                pay(work, &coefficient, number)?;
-                                single.extend(monomial);
-                                coefficient *= number;
-                            }
-                            _ => form = times(&form, factor, work)?,
-                        }
+                    // What is a monomial already is put together at once.
+                    let (alone, sums): (Vec<_>, Vec<_>) = all.iter().partition(|factor| factor.len() == 1);
+                    let (mut monomial, mut coefficient) = (Monomial::default(), BigRational::one());
+                    for ([above, below], number) in alone.into_iter().flat_map(|factor| &**factor) {
+                        monomial[0].extend(above);
+                        monomial[1].extend(below);
+                        pay(work, &coefficient, number)?;
+                        coefficient *= number;
                     }
-                    form = times(&form, &Poly::from([(collected(single, work)?, coefficient)]), work)?;
+                    form.insert(cancelled(monomial, work)?, coefficient);
+                    for factor in sums {
+                        form = times(&form, factor, work)?;
+                    }
                 }
                 (Expr::Plus(_) | Expr::Minus(_), all) => {
                     for (position, term) in all.iter().enumerate() {
                         let minus = position > 0 && matches!(expr, Expr::Minus(_));
-                        for (monomial, coefficient) in &**term {
-                            let signed = if minus { -coefficient } else { coefficient.clone() };
-                            add(&mut form, monomial.clone(), &signed, work)?;
+                        for (monomial, number) in &**term {
+                            work.spend(monomial[0].len() + monomial[1].len())?;
+                            add(&mut form, monomial.clone(), &if minus { -number } else { number.clone() }, work)?;
                         }
                     }
                 }
                 (Expr::Quotient(..), [over, under]) => form = self.quotient(over, under, work)?,
                 (Expr::Sum { over, .. }, [body]) => {
                     for (monomial, coefficient) in &**body {
-                        let summed = self.sum(over.iter().map(name).collect(), monomial, work)?;
-                        add(&mut form, summed, coefficient, work)?;
+                        add(&mut form, self.sum(over, monomial, work)?, coefficient, work)?;
                     }
                 }
                 (Expr::Quotient(..) | Expr::Sum { .. }, _) => return Err("an expression lacks an operand".into()),
@@ -182,284 +165,195 @@ impl Algebra {
     }
 
     fn quotient(&mut self, over: &Poly, under: &Poly, work: &mut Work) -> Result<Poly, Reason> {
-        let largest = under.values().max_by(|a, b| a.abs().cmp(&b.abs())).ok_or("a denominator is zero")?.abs();
-        let unit = scaled(under, &largest.recip(), work)?;
-        let mut inverse = Monomial::new();
-        match unit.first_key_value() {
-            Some((monomial, sign)) if unit.len() == 1 => {
-                for &(atom, power) in monomial {
-                    inverse.push(if self.positive(atom) {
-                        (atom, power.checked_neg().ok_or("a power is too large")?)
-                    } else {
-                        let unit = Poly::from([(vec![(atom, 1)], BigRational::one())]);
-                        (self.atom(Atom::Over(unit), work)?, power)
-                    });
-                }
-                let inverse = Poly::from([(collected(inverse, work)?, sign / &largest)]);
-                return times(over, &inverse, work);
-            }
-            Some((monomial, coefficient)) if self.all_positive(&unit) => {
-                // The whole numerator may be a multiple of the denominator.
-                if let Some(first) = over.get(monomial) {
-                    let ratio = first / coefficient;
-                    if scaled(&unit, &ratio, work)? == *over {
-                        return Ok(Poly::from([(Monomial::new(), ratio / largest)]));
+        require(!under.is_empty(), "a denominator is zero")?;
+        let mut inverse = Monomial::default();
+        let mut number = BigRational::one();
+        match under.first_key_value() {
+            Some(([above, below], coefficient)) if under.len() == 1 => {
+                inverse[0].clone_from(below);
+                number = coefficient.recip();
+                for &atom in above {
+                    match positive(&self.arena, atom).0 {
+                        true => inverse[1].push(atom),
+                        false => inverse[0].push(self.reciprocal(atom)),
                     }
                 }
             }
-            _ => {}
-        }
-        inverse.push((self.atom(Atom::Over(unit), work)?, 1));
-        times(over, &Poly::from([(inverse, largest.recip())]), work)
-    }
-
-    fn positive(&self, atom: AtomId) -> bool {
-        self.facts.get(atom).is_some_and(|facts| facts.positive)
-    }
-
-    fn all_positive(&self, poly: &Poly) -> bool {
-        poly.iter().all(|(m, coefficient)| coefficient.is_positive() && m.iter().all(|&(atom, _)| self.positive(atom)))
-    }
-
-    fn free(&self, atom: AtomId) -> &[Name] {
-        self.facts.get(atom).map_or(&[], |facts| &facts.free)
-    }
-
-    fn atom(&mut self, atom: Atom, work: &mut Work) -> Result<AtomId, Reason> {
-        let (mut free, inside): (Vec<Name>, Vec<AtomId>) = match &atom {
-            Atom::P(names) => (names.concat(), Vec::new()),
-            Atom::Value(name) => (vec![*name], Vec::new()),
-            Atom::States(_) => (Vec::new(), Vec::new()),
-            Atom::Sum(_, body) => (Vec::new(), body.iter().map(|(atom, _)| *atom).collect()),
-            Atom::Over(poly) => (Vec::new(), poly.keys().flatten().map(|(atom, _)| *atom).collect()),
-        };
-        work.spend(1 + free.len() + inside.len())?;
-        if let Some(known) = self.atoms.get_index_of(&atom) {
-            return Ok(known);
-        }
-        let below = inside.iter().filter_map(|&atom| self.facts.get(atom)).map(|facts| facts.height).max().unwrap_or(0);
-        let height = below + u32::from(matches!(atom, Atom::Sum(..) | Atom::Over(_)));
-        require(height <= HEIGHT, format!("sums and denominators stand more than {HEIGHT} deep"))?;
-        free.extend(inside.iter().flat_map(|&atom| self.free(atom)));
-        work.spend(free.len())?;
-        free.sort_unstable();
-        free.dedup();
-        let positive = match &atom {
-            Atom::P(_) | Atom::States(_) => true,
-            Atom::Value(_) => false,
-            Atom::Sum(over, _) => {
-                free.retain(|name| over.binary_search(name).is_err());
-                inside.iter().all(|&atom| self.positive(atom))
+            _ => {
+                let whole = self.written(under);
+                if over == under && positive(&self.arena, whole).0 {
+                    return Ok(Poly::from([(Monomial::default(), BigRational::one())]));
+                }
+                inverse[0].push(self.reciprocal(whole));
             }
-            Atom::Over(poly) => self.all_positive(poly),
-        };
-        self.facts.push(Facts { free, height, positive });
-        Ok(self.atoms.insert_full(atom).0)
+        }
+        times(over, &Poly::from([(inverse, number)]), work)
+    }
+
+    fn reciprocal(&mut self, of: ExprId) -> ExprId {
+        let one = self.arena.one();
+        self.arena.quotient(one, of)
+    }
+
+    /// A form as an expression.
+    fn written(&mut self, form: &Poly) -> ExprId {
+        let mut terms = Vec::new();
+        for ([above, below], number) in form {
+            let number = (!number.is_one()).then(|| self.arena.number(number.clone()));
+            let over = self.arena.product(number.into_iter().chain(above.iter().copied()));
+            let under = self.arena.product(below.iter().copied());
+            terms.push(if below.is_empty() { over } else { self.arena.quotient(over, under) });
+        }
+        self.arena.plus(terms)
     }
 
     /// The sum of a monomial over all states of what is bound, as a monomial.
-    fn sum(&mut self, over: Vec<Name>, monomial: &Monomial, work: &mut Work) -> Result<Monomial, Reason> {
-        let mut bound: BTreeSet<Name> = over.into_iter().collect();
+    fn sum(&mut self, over: &[Ref], [above, below]: &Monomial, work: &mut Work) -> Result<Monomial, Reason> {
+        let mut bound: BTreeSet<Ref> = over.iter().copied().collect();
         // Σ_x a Σ_z b = Σ_{x,z} a b, z renamed.
-        let (mut open, mut factors) = (monomial.clone(), Monomial::new());
-        while let Some((atom, power)) = open.pop() {
-            work.spend(1)?;
-            match self.atoms.get_index(atom).cloned() {
-                Some(Atom::Sum(inner, body)) if power > 0 && self.free(atom).iter().any(|n| bound.contains(n)) => {
-                    for _ in 0..power {
-                        let fresh: Names = inner.iter().map(|&old| (old, self.new_name(old.var))).collect();
-                        bound.extend(fresh.values());
-                        open.extend(self.renamed(&body, &fresh, work)?);
-                    }
+        let (mut open, mut factors) = (above.clone(), [Vec::new(), below.clone()]);
+        while let Some(atom) = open.pop() {
+            let inner = match self.arena.get(atom) {
+                Expr::Sum { over, body } if self.arena.free(atom).iter().any(|r| bound.contains(r)) => (over, *body),
+                _ => {
+                    factors[0].push(atom);
+                    continue;
                 }
-                _ => factors.push((atom, power)),
+            };
+            let (over, body) = (inner.0.clone(), inner.1);
+            let mut map = Vec::with_capacity(over.len());
+            for old in over {
+                self.fresh += 1;
+                require(self.fresh < u16::MAX, "sums bind more copies than can be told apart")?;
+                map.push((old, Ref::copy(old.var, self.fresh)));
             }
+            bound.extend(map.iter().map(|(_, new)| *new));
+            let body = rename(&mut self.arena, body, &map, work)?;
+            let [more, under] = single(&*self.normal(body, work)?)?;
+            open.extend(more);
+            factors[1].extend(under);
         }
-        let factors = collected(factors, work)?;
-        let mut stand: FxHashMap<Name, Vec<usize>> = bound.iter().map(|&name| (name, Vec::new())).collect();
-        for (position, &(atom, _)) in factors.iter().enumerate() {
-            work.spend(self.free(atom).len())?;
-            for name in self.free(atom) {
-                if let Some(list) = stand.get_mut(name) {
-                    list.push(position);
-                }
+        let [mut above, below] = cancelled(factors, work)?;
+        let mut count: BTreeMap<Ref, usize> = bound.into_iter().map(|reference| (reference, 0)).collect();
+        for &atom in above.iter().chain(&below) {
+            work.spend(self.arena.free(atom).len())?;
+            for reference in self.arena.free(atom) {
+                count.entry(*reference).and_modify(|count| *count += 1);
             }
         }
         // Σ_y P(y|c) = 1 where y stands nowhere else; then c may do so as well.
-        let mut count: FxHashMap<Name, usize> = stand.iter().map(|(&name, list)| (name, list.len())).collect();
-        let mut live = vec![true; factors.len()];
-        let mut waiting: Vec<usize> = (0..factors.len()).collect();
-        while let Some(position) = waiting.pop() {
-            let Some(&(atom, 1)) = factors.get(position).filter(|_| live[position]) else { continue };
-            let Some(Atom::P([of, given, do_])) = self.atoms.get_index(atom) else { continue };
-            work.spend(of.len())?;
-            if of.iter().all(|name| count.get(name) == Some(&1)) {
-                live[position] = false;
-                for name in of {
-                    bound.remove(name);
-                }
-                for name in given.iter().chain(do_) {
-                    if let Some(left) = count.get_mut(name) {
-                        *left -= 1;
-                        if *left == 1 {
-                            waiting.extend(stand.get(name).into_iter().flatten());
-                        }
-                    }
-                }
+        let alone = |atom: ExprId, arena: &Arena, count: &BTreeMap<Ref, usize>| match arena.get(atom) {
+            Expr::P(term) => term.of().iter().all(|reference| count.get(reference) == Some(&1)),
+            _ => false,
+        };
+        while let Some(position) = above.iter().position(|&atom| alone(atom, &self.arena, &count)) {
+            let atom = above.swap_remove(position);
+            work.spend(above.len() + self.arena.free(atom).len())?;
+            for reference in self.arena.free(atom) {
+                count.entry(*reference).and_modify(|count| *count -= 1);
+            }
+            if let Expr::P(term) = self.arena.get(atom) {
+                term.of().iter().for_each(|reference| drop(count.remove(reference)));
             }
         }
-        // A bound name that stands nowhere counts the states; factors without bound names stand before the sum; the others
-        // fall apart into those that bound names join.
-        let mut result = Monomial::new();
-        for name in bound.iter().filter(|name| count.get(name) == Some(&0)) {
-            result.push((self.atom(Atom::States(name.var), work)?, 1));
+        // What is bound and stands nowhere counts states; what holds nothing bound stands before the sum; the rest falls
+        // apart into what bound references join.
+        let mut result = Monomial::default();
+        for (reference, _) in count.iter().filter(|(_, count)| **count == 0) {
+            result[0].push(self.states(reference.var));
         }
-        for start in 0..factors.len() {
-            let (mut part, mut names, mut stack) = (Monomial::new(), BTreeSet::new(), vec![start]);
-            while let Some(position) = stack.pop() {
-                if std::mem::replace(&mut live[position], false) {
-                    part.push(factors[position]);
-                    for name in self.free(factors[position].0) {
-                        if bound.contains(name) && names.insert(*name) {
-                            stack.extend(stand.get(name).into_iter().flatten());
-                        }
-                    }
+        let mut left: Vec<(usize, ExprId)> = above.into_iter().map(|atom| (0, atom)).collect();
+        left.extend(below.into_iter().map(|atom| (1, atom)));
+        while let Some((side, atom)) = left.pop() {
+            let mut names = BTreeSet::new();
+            let mut part = Monomial::default();
+            let mut joined = vec![(side, atom)];
+            while !joined.is_empty() {
+                for (side, atom) in joined.drain(..) {
+                    names.extend(self.arena.free(atom).iter().filter(|&reference| count.contains_key(reference)));
+                    part[side].push(atom);
                 }
+                let touches = |atom: ExprId| self.arena.free(atom).iter().any(|reference| names.contains(reference));
+                work.spend(left.iter().map(|(_, atom)| self.arena.free(*atom).len()).sum())?;
+                (joined, left) = left.into_iter().partition(|(_, atom)| touches(*atom));
             }
-            if names.is_empty() {
-                result.extend(part);
-            } else {
-                result.push((self.sum_atom(names.into_iter().collect(), part, work)?, 1));
+            match names.is_empty() {
+                true => result[side].push(atom),
+                false => result[0].push(self.atom(names, part, work)?),
             }
         }
-        collected(result, work)
+        cancelled(result, work)
     }
 
-    fn new_name(&mut self, var: usize) -> Name {
-        self.fresh += 1;
-        Name { var, place: Place::New(self.fresh) }
+    /// The number of states of a variable.
+    fn states(&mut self, of: Var) -> ExprId {
+        let one = self.arena.one();
+        self.arena.sum([Ref::copy(of, PRIMES + 1)], one)
     }
 
-    /// The atom for a sum, its bound names made canonical: by the sum's height, and by an order of the copies of a variable.
-    fn sum_atom(&mut self, names: Vec<Name>, body: Monomial, work: &mut Work) -> Result<AtomId, Reason> {
-        let height = 1 + body.iter().filter_map(|&(atom, _)| self.facts.get(atom)).map(|f| f.height).max().unwrap_or(0);
-        let names = self.ordered(names, &body, work)?;
-        let mut canonical = Names::default();
-        let (mut before, mut copy) = (None, 0);
-        for name in names {
-            copy = if before == Some(name.var) { copy + 1 } else { 0 };
-            before = Some(name.var);
-            canonical.insert(name, Name { var: name.var, place: Place::Bound(height, copy) });
+    /// A sum whose factors hang together, its references named by depth and by where they stand.
+    fn atom(&mut self, names: BTreeSet<Ref>, part: Monomial, work: &mut Work) -> Result<ExprId, Reason> {
+        let part = cancelled(part, work)?;
+        let names: Vec<Ref> = names.into_iter().collect();
+        let most = names.chunk_by(|a, b| a.var == b.var).all(|same| same.len() <= COPIES);
+        require(most, format!("a sum binds more than {COPIES} copies of a variable"))?;
+        let names = self.ordered(names, &part, work)?;
+        let body = self.written(&Poly::from([(part, BigRational::one())]));
+        let depth = self.arena.depth(body);
+        require(depth < DEPTH, format!("sums are taken of what is more than {DEPTH} deep"))?;
+        let mut map: Vec<(Ref, Ref)> = Vec::with_capacity(names.len());
+        for same in names.chunk_by(|a, b| a.var == b.var) {
+            let copy = |number: usize| PRIMES + 2 + (depth * COPIES + number) as u16;
+            map.extend(same.iter().enumerate().map(|(number, &old)| (old, Ref::copy(old.var, copy(number)))));
         }
-        let body = self.renamed(&body, &canonical, work)?;
-        let mut over: Vec<Name> = canonical.into_values().collect();
-        over.sort_unstable();
-        self.atom(Atom::Sum(over, body), work)
+        let body = rename(&mut self.arena, body, &map, work)?;
+        let form = self.normal(body, work)?;
+        let body = self.written(&form);
+        Ok(self.arena.sum(map.iter().map(|(_, new)| *new), body))
     }
 
-    /// Names by variable, and copies of one variable by where they stand, told apart by refining colours; what no colour
-    /// tells apart is mostly alike, and then either order gives one form.
-    fn ordered(&self, mut names: Vec<Name>, body: &Monomial, work: &mut Work) -> Result<Vec<Name>, Reason> {
-        names.sort_unstable();
-        let mut colours: FxHashMap<Name, u64> = names.iter().map(|&name| (name, 0)).collect();
-        let key = |colours: &FxHashMap<Name, u64>, name: &Name| (name.var, colours.get(name).copied());
+    /// Bound references by variable, copies of one variable by the factors they stand in, the others there at colours that
+    /// are refined until no two share one; where nothing more tells copies apart, one is picked.
+    fn ordered(&mut self, mut names: Vec<Ref>, part: &Monomial, work: &mut Work) -> Result<Vec<Ref>, Reason> {
+        let mut colours: BTreeMap<Ref, u16> = names.iter().map(|&name| (name, 0)).collect();
         let mut classes = 0;
         loop {
-            work.spend(names.len())?;
-            names.sort_by_key(|name| key(&colours, name));
-            let chunks: Vec<&[Name]> = names.chunk_by(|a, b| key(&colours, a) == key(&colours, b)).collect();
-            let tied: Vec<Name> = chunks.iter().filter(|class| class.len() > 1).copied().flatten().copied().collect();
-            let stuck = chunks.len() == std::mem::replace(&mut classes, chunks.len());
+            let colour = |name: &Ref| colours.get(name).copied().unwrap_or_default();
+            names.sort_unstable_by_key(|name| (name.var, colour(name), *name));
+            let alike = |a: &Ref, b: &Ref| (a.var, colour(a)) == (b.var, colour(b));
+            let shared: Vec<Vec<Ref>> =
+                names.chunk_by(alike).filter(|class| class.len() > 1).map(<[Ref]>::to_vec).collect();
+            let Some(first) = shared.first() else { return Ok(names) };
+            let now = names.chunk_by(alike).count();
             let mut next = colours.clone();
-            for (position, name) in tied.iter().enumerate() {
-                let mut colour = colours.get(name).copied().unwrap_or(0);
-                if !stuck {
-                    for &(atom, power) in body.iter().filter(|(atom, _)| self.free(*atom).binary_search(name).is_ok()) {
-                        let seen = self.shape(atom, &colours, Some(*name), work)?;
-                        colour = colour.wrapping_add(hash(&(seen, power)));
+            if std::mem::replace(&mut classes, now) == now {
+                next.extend(first.iter().skip(1).map(|name| (*name, colour(name) + 1)));
+            } else {
+                let map: Vec<(Ref, Ref)> =
+                    names.iter().map(|name| (*name, Ref::copy(name.var, COLOUR + colour(name)))).collect();
+                for class in &shared {
+                    let mut seen = Vec::with_capacity(class.len());
+                    for &name in class {
+                        let mark = |&(old, new)| (old, if old == name { Ref::copy(name.var, u16::MAX) } else { new });
+                        let marked: Vec<(Ref, Ref)> = map.iter().map(mark).collect();
+                        let mut stands = [Vec::new(), Vec::new()];
+                        for (atoms, stands) in part.iter().zip(&mut stands) {
+                            for &atom in atoms {
+                                if self.arena.is_free_in(name, atom) {
+                                    stands.push(rename(&mut self.arena, atom, &marked, work)?);
+                                }
+                            }
+                            stands.sort_unstable();
+                        }
+                        seen.push((stands, name));
+                    }
+                    for (stands, name) in &seen {
+                        let before = seen.iter().filter(|(other, _)| other < stands).count();
+                        next.insert(*name, colour(name) + before as u16);
                     }
                 }
-                next.insert(*name, hash(&(colour, stuck && position == 0)));
-            }
-            if tied.is_empty() {
-                return Ok(names);
             }
             colours = next;
         }
     }
-
-    /// An atom's structure as a number that does not depend on what coloured names are called.
-    fn shape(
-        &self,
-        atom: AtomId,
-        colours: &FxHashMap<Name, u64>,
-        marked: Option<Name>,
-        work: &mut Work,
-    ) -> Result<u64, Reason> {
-        let coded = |name: &Name| match colours.get(name) {
-            Some(colour) => hash(&(name.var, *colour, marked == Some(*name))),
-            None => hash(name),
-        };
-        let mut monomial = |monomial: &Monomial| {
-            monomial.iter().try_fold(0_u64, |sum, &(atom, power)| {
-                Ok::<_, Reason>(sum.wrapping_add(hash(&(self.shape(atom, colours, marked, work)?, power))))
-            })
-        };
-        Ok(match self.atoms.get_index(atom) {
-            Some(Atom::P(names)) => {
-                work.spend(names.iter().map(Vec::len).sum())?;
-                hash(&names.each_ref().map(|list| list.iter().map(coded).collect::<Vec<_>>()))
-            }
-            Some(Atom::Value(name)) => coded(name),
-            Some(Atom::States(var)) => hash(var),
-            Some(Atom::Sum(over, body)) => hash(&(over, monomial(body)?)),
-            Some(Atom::Over(poly)) => poly.iter().try_fold(1_u64, |sum, (m, coefficient)| {
-                Ok::<_, Reason>(sum.wrapping_add(hash(&(monomial(m)?, coefficient))))
-            })?,
-            None => 0,
-        })
-    }
-
-    /// A monomial with its free names renamed; the new names are bound nowhere inside.
-    fn renamed(&mut self, monomial: &Monomial, map: &Names, work: &mut Work) -> Result<Monomial, Reason> {
-        let mut factors = Monomial::with_capacity(monomial.len());
-        for &(atom, power) in monomial {
-            factors.push((self.renamed_atom(atom, map, work)?, power));
-        }
-        collected(factors, work)
-    }
-
-    fn renamed_atom(&mut self, id: AtomId, map: &Names, work: &mut Work) -> Result<AtomId, Reason> {
-        work.spend(self.free(id).len())?;
-        if !self.free(id).iter().any(|name| map.contains_key(name)) {
-            return Ok(id);
-        }
-        let to = |name: &Name| map.get(name).copied().unwrap_or(*name);
-        let renamed = match self.atoms.get_index(id).cloned() {
-            Some(Atom::P(names)) => Atom::P(names.map(|list| list.iter().map(to).collect())),
-            Some(Atom::Value(name)) => Atom::Value(to(&name)),
-            Some(Atom::Sum(over, body)) => {
-                let body = self.renamed(&body, map, work)?;
-                if over.windows(2).any(|pair| pair[0].var == pair[1].var) {
-                    return self.sum_atom(over, body, work);
-                }
-                Atom::Sum(over, body)
-            }
-            Some(Atom::Over(poly)) => {
-                let mut renamed = Poly::new();
-                for (monomial, coefficient) in &poly {
-                    add(&mut renamed, self.renamed(monomial, map, work)?, coefficient, work)?;
-                }
-                Atom::Over(renamed)
-            }
-            Some(Atom::States(_)) | None => return Ok(id),
-        };
-        self.atom(renamed, work)
-    }
-}
-
-fn hash(what: &impl Hash) -> u64 {
-    let mut hasher = FxHasher::default();
-    what.hash(&mut hasher);
-    hasher.finish()
 }

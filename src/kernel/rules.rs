@@ -1,13 +1,12 @@
 //! Derivations: whether each step is an instance of its rule. It only matches; both directions of an equation are tried.
 
-use super::normal::Algebra;
-use super::rename::{self, rename};
+use super::normal::{Algebra, positive};
+use super::rename::rename;
 use super::separation::{self, ancestors};
 use super::{Reason, Refusal, Work, require, variables};
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Mutilation, NodeSet};
 use crate::proof::{Derivation, Rule, Separation, Step};
-use num_traits::Signed;
 use rustc_hash::FxHashSet;
 
 /// Refuses a derivation with a step that is no instance of its rule, used or not.
@@ -17,7 +16,7 @@ pub(super) fn derivation(
     derivation: &Derivation,
     work: &mut Work,
 ) -> Result<(), Refusal> {
-    let mut algebra = Algebra::default();
+    let mut algebra = Algebra::new(arena);
     for (position, step) in derivation.steps.iter().enumerate() {
         let earlier = derivation.steps.get(..position).unwrap_or_default();
         check(arena, graph, earlier, step, &mut algebra, work)
@@ -33,29 +32,7 @@ pub(super) fn conclusion(arena: &Arena, derivation: &Derivation, lhs: ExprId, rh
         Some(last) => require((last.lhs, last.rhs) == (lhs, rhs), "the last step is not the equation claimed")?,
         None => require(lhs == rhs, "two expressions that differ are claimed equal without a step")?,
     }
-    require(doubtful(arena, lhs) == doubtful(arena, rhs), "one side alone divides by what may be zero")
-}
-
-/// Whether an expression divides by what is not positive by its form: P-terms and numbers above zero are, and sums,
-/// products and quotients of what is.
-fn doubtful(arena: &Arena, root: ExprId) -> bool {
-    let mut positive = FxHashSet::default();
-    let mut doubtful = false;
-    for id in arena.reachable([root]) {
-        let expr = arena.get(id);
-        let all = expr.operands().iter().all(|operand| positive.contains(operand));
-        let is = match expr {
-            Expr::Number(number) => number.is_positive(),
-            Expr::P(_) => true,
-            Expr::Sum { .. } | Expr::Product(_) | Expr::Plus(_) | Expr::Quotient(..) => all,
-            Expr::Minus(_) | Expr::Value(_) => false,
-        };
-        if is {
-            positive.insert(id);
-        }
-        doubtful |= matches!(expr, Expr::Quotient(_, under) if !positive.contains(under));
-    }
-    doubtful
+    require(positive(arena, lhs).1 == positive(arena, rhs).1, "one side alone divides by what may be zero")
 }
 
 fn check(
@@ -90,7 +67,7 @@ fn check(
             None
         }
         Rule::Algebra => {
-            require(algebra.equal(arena, lhs, rhs, work)?, "the sides have different normal forms")?;
+            require(algebra.equal(lhs, rhs, work)?, "the sides have different normal forms")?;
             None
         }
         Rule::Substitute => {
@@ -213,7 +190,11 @@ fn substitution(arena: &mut Arena, earlier: &[Step], step: &Step, work: &mut Wor
     let mut equations = Vec::with_capacity(step.uses.len());
     for applied in &step.uses {
         let used = earlier.get(applied.step).ok_or("it uses a step that is not before it")?;
-        rename::well_formed(&applied.at)?;
+        let mut keys: Vec<Ref> = applied.at.iter().map(|(from, _)| *from).collect();
+        keys.sort_unstable();
+        let once = keys.windows(2).all(|pair| pair[0] != pair[1]) && !keys.iter().any(|from| from.is_value());
+        require(once, "a renaming renames a value, or a reference twice")?;
+        require(applied.at.iter().all(|(from, to)| from.var == to.var), "a renaming leaves its variable")?;
         let side = |id: ExprId, arena: &mut Arena, work: &mut Work| rename(arena, id, &applied.at, work);
         equations.push((side(used.lhs, arena, work)?, side(used.rhs, arena, work)?));
     }
