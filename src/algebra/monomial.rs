@@ -25,8 +25,9 @@ pub(super) struct Monomial {
 pub(super) struct Budget(usize);
 
 impl Budget {
-    pub(super) const fn new() -> Self {
-        Self(1 << 16)
+    /// For an expression whose nodes have so many operands in all: those that stand in one place only are copied once.
+    pub(super) const fn new(operands: usize) -> Self {
+        Self(operands.saturating_add(1 << 16))
     }
 
     /// Whether that many may still be copied. A handful always may.
@@ -124,6 +125,17 @@ impl Monomial {
     /// Removes what stands above and below alike, where `may` says that it is not 0.
     pub(super) fn cancel(&mut self, mut may: impl FnMut(ExprId) -> bool) {
         if self.den.is_empty() || self.num.is_empty() {
+            return;
+        }
+        if self.num.len().saturating_mul(self.den.len()) <= 64 {
+            let num = &mut self.num;
+            self.den.retain(|&factor| match num.iter().position(|&other| other == factor) {
+                Some(at) if may(factor) => {
+                    num.remove(at);
+                    false
+                }
+                _ => true,
+            });
             return;
         }
         let mut above: FxHashMap<ExprId, usize> = FxHashMap::default();

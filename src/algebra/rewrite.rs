@@ -117,10 +117,9 @@ pub(super) fn rebuilt(arena: &mut Arena, id: ExprId, mut of: impl FnMut(ExprId) 
             if (a, b) == (*over, *under) { id } else { arena.quotient(a, b) }
         }
         Expr::Product(all) | Expr::Plus(all) | Expr::Minus(all) => {
-            let new: Vec<ExprId> = all.iter().map(|&o| of(o)).collect();
-            if *new == **all {
-                return id;
-            }
+            let Some(first) = all.iter().position(|&o| of(o) != o) else { return id };
+            let mut new = all.to_vec();
+            new[first..].iter_mut().for_each(|o| *o = of(*o));
             match arena.get(id) {
                 Expr::Plus(_) => arena.plus(new),
                 Expr::Minus(_) => arena.minus(new),

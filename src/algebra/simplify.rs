@@ -21,7 +21,8 @@ use super::terms::{Key, base, chains, conditioned, marginal};
 use crate::expr::{Arena, BigRational, Expr, ExprId, Term};
 use crate::graph::Graph;
 use num_traits::{One, Signed, Zero};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 
 /// The shortest equal expression that the moves above lead to, and the equations that lead there.
 ///
@@ -32,55 +33,82 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// O(n log n) in the factors of one product, and for nested expressions in the nodes reached, each once however often it
 /// is used; no recursion.
 pub fn simplify(arena: &mut Arena, graph: &Graph, expr: ExprId, log: &mut Vec<Rewrite>) -> ExprId {
-    let (nodes, positive) = inner_nodes(arena, expr);
+    let inner = Inner::of(arena, expr);
     let order = Order::new(graph);
     let scribe = Scribe::new(log, expr);
+    let budget = Budget::new(inner.operands);
     let mut run =
-        Run { arena, order, scribe, positive, signs: FxHashMap::default(), budget: Budget::new(), again: false };
+        Run { arena, order, scribe, positive: inner.positive, signs: FxHashMap::default(), budget, again: false };
+    let nodes = inner.nodes;
     let mut finished: Vec<ExprId> = Vec::with_capacity(nodes.len());
     for at in 0..nodes.len() {
-        let node = rebuilt(run.arena, nodes[at], |operand| match nodes[..at].binary_search(&operand) {
-            Ok(before) => finished[before],
-            Err(_) => operand,
+        let node = rebuilt(run.arena, nodes[at].0, |operand| {
+            match nodes[..at].binary_search_by_key(&operand, |&(id, _)| id) {
+                Ok(before) => finished[before],
+                Err(_) => operand,
+            }
         });
-        finished.push(run.node(node));
+        // What one other node alone is made of, and what that will take apart, is left to it.
+        finished.push(if nodes[at].1 { node } else { run.node(node) });
     }
     finished.last().copied().unwrap_or(expr)
 }
 
-/// Nodes with operands, ascending, and whether all that is reached is positive at sight.
-fn inner_nodes(arena: &Arena, root: ExprId) -> (Vec<ExprId>, bool) {
-    let mut positive = true;
-    let mut seen = FxHashSet::default();
-    let mut nodes = Vec::new();
-    let mut stack = vec![root];
-    while let Some(id) = stack.pop() {
-        match arena.get(id) {
-            Expr::P(_) => continue,
-            Expr::Value(_) => {
-                positive = false;
-                continue;
+/// The nodes with operands.
+struct Inner {
+    /// Ascending, and whether each is a product or quotient that stands in one place only, and there in a product,
+    /// quotient or sum.
+    nodes: Vec<(ExprId, bool)>,
+    /// Whether all that is reached is positive at sight.
+    positive: bool,
+    /// How many operands they have in all.
+    operands: usize,
+}
+
+impl Inner {
+    fn of(arena: &Arena, root: ExprId) -> Self {
+        let mut positive = true;
+        let mut operands = 0;
+        let mut seen: FxHashMap<ExprId, bool> = FxHashMap::default();
+        let mut stack = vec![(root, false)];
+        while let Some((id, opened)) = stack.pop() {
+            let expr = arena.get(id);
+            match expr {
+                Expr::P(_) => continue,
+                Expr::Value(_) => {
+                    positive = false;
+                    continue;
+                }
+                Expr::Number(value) => {
+                    positive &= value.is_positive();
+                    continue;
+                }
+                Expr::Minus(_) => positive = false,
+                Expr::Sum { .. } | Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) => {}
             }
-            Expr::Number(value) => {
-                positive &= value.is_positive();
-                continue;
+            match seen.entry(id) {
+                Entry::Occupied(mut place) => {
+                    place.insert(false);
+                    continue;
+                }
+                Entry::Vacant(place) => {
+                    place.insert(opened && matches!(expr, Expr::Product(_) | Expr::Quotient(..)));
+                }
             }
-            Expr::Minus(_) => positive = false,
-            Expr::Sum { .. } | Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) => {}
+            let before = stack.len();
+            match expr {
+                Expr::Sum { body, .. } => stack.push((*body, true)),
+                Expr::Quotient(over, under) => stack.extend([(*over, true), (*under, true)]),
+                Expr::Product(all) => stack.extend(all.iter().map(|&id| (id, true))),
+                Expr::Plus(all) | Expr::Minus(all) => stack.extend(all.iter().map(|&id| (id, false))),
+                Expr::Number(_) | Expr::P(_) | Expr::Value(_) => {}
+            }
+            operands += stack.len() - before;
         }
-        if !seen.insert(id) {
-            continue;
-        }
-        nodes.push(id);
-        match arena.get(id) {
-            Expr::Sum { body, .. } => stack.push(*body),
-            Expr::Quotient(over, under) => stack.extend([*over, *under]),
-            Expr::Product(all) | Expr::Plus(all) | Expr::Minus(all) => stack.extend(all.iter().copied()),
-            Expr::Number(_) | Expr::P(_) | Expr::Value(_) => {}
-        }
+        let mut nodes: Vec<(ExprId, bool)> = seen.into_iter().collect();
+        nodes.sort_unstable();
+        Self { nodes, positive, operands }
     }
-    nodes.sort_unstable();
-    (nodes, positive)
 }
 
 struct Run<'a> {
@@ -189,10 +217,10 @@ impl Run<'_> {
             all.den.retain(|&factor| !self.is_positive(factor));
         }
         let is_zero = |&f: &ExprId| matches!(self.arena.get(f), Expr::Number(value) if value.is_zero());
-        if let Some(zero) = all.den.iter().copied().find(is_zero) {
-            if all.den.iter().all(|&factor| self.is_defined(factor)) {
-                all.den = vec![zero];
-            }
+        if let Some(zero) = all.den.iter().copied().find(is_zero)
+            && all.den.iter().all(|&factor| self.is_defined(factor))
+        {
+            all.den = vec![zero];
         }
     }
 

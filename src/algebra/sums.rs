@@ -114,7 +114,7 @@ pub(super) fn absorb(arena: &mut Arena, order: Order<'_>, all: &mut Monomial, bu
         let keys = |side: &[ExprId]| -> Vec<(Key, ExprId)> {
             side.iter().filter_map(|&f| term(arena, f).map(|t| (Key::of(t), f))).collect()
         };
-        let outside = (keys(&all.num), keys(&all.den));
+        let outside = Outside { num: keys(&all.num), den: keys(&all.den) };
         let found = all.num.iter().enumerate().position(|(at, &factor)| {
             matches!(arena.get(factor), Expr::Sum { .. }) && (lone.contains(&at) || meets(arena, factor, &outside))
         });
@@ -142,7 +142,7 @@ pub(super) fn opens(arena: &Arena, factors: &[ExprId]) -> bool {
         return false;
     }
     let keys = factors.iter().filter_map(|&f| term(arena, f).map(|t| (Key::of(t), f))).collect();
-    let outside = (keys, Vec::new());
+    let outside = Outside { num: keys, den: Vec::new() };
     sums.any(|&sum| meets(arena, sum, &outside))
 }
 
@@ -159,14 +159,20 @@ fn term(arena: &Arena, id: ExprId) -> Option<&Term> {
     }
 }
 
+/// The distributions among the factors beside a sum: of the numerator and of the denominator.
+struct Outside {
+    num: Vec<(Key, ExprId)>,
+    den: Vec<(Key, ExprId)>,
+}
+
 /// At most so many nodes of a sum are looked at.
 const LOOK: usize = 256;
 
 /// Whether a distribution inside the sum would make one with one of those outside (numerator, denominator).
 ///
 /// Its conditions must be free of what the sums around it bind: everything outside is.
-fn meets(arena: &Arena, sum: ExprId, outside: &(Vec<(Key, ExprId)>, Vec<(Key, ExprId)>)) -> bool {
-    if outside.0.is_empty() && outside.1.is_empty() {
+fn meets(arena: &Arena, sum: ExprId, outside: &Outside) -> bool {
+    if outside.num.is_empty() && outside.den.is_empty() {
         return false;
     }
     let mut stack = vec![(sum, false, 0)];
@@ -191,7 +197,7 @@ fn meets(arena: &Arena, sum: ExprId, outside: &(Vec<(Key, ExprId)>, Vec<(Key, Ex
                     continue;
                 }
                 let key = Key::of(inner);
-                let (same, other) = if below { (&outside.1, &outside.0) } else { (&outside.0, &outside.1) };
+                let (same, other) = if below { (&outside.den, &outside.num) } else { (&outside.num, &outside.den) };
                 let chains = same.iter().any(|(out, f)| {
                     out.full == key.given
                         && !inner.given().is_empty()
@@ -265,7 +271,7 @@ pub(super) fn push_in(arena: &mut Arena, order: Order<'_>, all: &mut Monomial) -
             leader[high] = low;
         }
     }
-    let mut groups: Vec<(Vec<Ref>, Vec<(ExprId, bool)>)> = vec![(Vec::new(), Vec::new()); bound.len()];
+    let mut groups: Vec<Group> = vec![(Vec::new(), Vec::new()); bound.len()];
     for (at, &r) in bound.iter().enumerate() {
         let to = find(&mut leader, at);
         groups[to].0.push(r);
@@ -289,6 +295,9 @@ pub(super) fn push_in(arena: &mut Arena, order: Order<'_>, all: &mut Monomial) -
     }
     more
 }
+
+/// Bound references with the factors they occur in; whether each stands below the line.
+type Group = (Vec<Ref>, Vec<(ExprId, bool)>);
 
 fn find(leader: &mut [usize], mut at: usize) -> usize {
     while leader[at] != at {
@@ -323,8 +332,10 @@ fn nest(
         kinds.sort_unstable();
         kinds.dedup();
         let mut whole = kinds.iter().fold(0, |all, mask| all | mask);
-        let nests = kinds.len() > 1 && kinds.len() <= NESTED.1;
-        while nests {
+        if kinds.len() > NESTED.1 {
+            return one_sum(arena, order, over, factors, more);
+        }
+        loop {
             let inner = (0..over.len())
                 .filter(|&at| scopes[at] != whole)
                 .min_by_key(|&at| (scopes[at].count_ones(), order.rank(over[at]), over[at]));

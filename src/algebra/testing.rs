@@ -204,9 +204,10 @@ impl World {
     }
 }
 
-/// Whether two values are the same but for rounding; undefined ones equal anything.
+/// Whether two values are the same but for rounding; undefined ones equal anything (a quotient by 0 may come out huge).
 pub fn close(a: f64, b: f64) -> bool {
-    !a.is_finite() || !b.is_finite() || (a - b).abs() <= 1e-9 * (1.0 + a.abs() + b.abs())
+    let huge = |x: f64| !x.is_finite() || x.abs() > 1e9;
+    huge(a) || huge(b) || (a - b).abs() <= 1e-9 * (1.0 + a.abs() + b.abs())
 }
 
 /// What the log makes of an expression, letter by letter.

@@ -259,3 +259,143 @@ fn show_replayed(arena: &mut Arena, g: &Graph, expr: ExprId, log: &[super::Rewri
     let id = replay(arena, expr, log);
     show(arena, g, id)
 }
+
+/// Q(1) = P(v1); each further Q is a ratio of two sums over the one before, so the tree doubles at each step.
+fn ladder(arena: &mut Arena, depth: usize) -> ExprId {
+    let v = |i: usize| Ref::plain(Var::new(i));
+    let mut q = arena.p(Term::new([v(1)], [], []).unwrap());
+    for i in 1..=depth {
+        let next = arena.p(Term::new([v(i + 1)], [v(0), v(i)], []).unwrap());
+        let other = arena.p(Term::new([v(0)], [v(i), v(i + 1)], []).unwrap());
+        let (above, below) = (arena.product([q, next, other]), arena.product([q, other]));
+        let (above, below) = (arena.sum([v(i)], above), arena.sum([v(i)], below));
+        q = arena.quotient(above, below);
+    }
+    q
+}
+
+#[test]
+fn ladders_whose_tree_is_exponential() {
+    let names: Vec<String> = (0..2100).map(|i| format!("v{i}")).collect();
+    let g = graph(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut arena = Arena::new();
+    let q = ladder(&mut arena, 1000);
+    assert_eq!(arena.size(q), u64::MAX);
+    let before = arena.len();
+    let mut log = Vec::new();
+    let result = simplify(&mut arena, &g, q, &mut log);
+    let tidied = tidy(&mut arena, &g, result);
+    assert!(arena.reachable([tidied]).len() < 30_000, "{}", arena.reachable([tidied]).len());
+    assert!(arena.len() - before < 100_000, "{}", arena.len() - before);
+    // Squares of squares.
+    let mut q = arena.quotient(q, result);
+    for _ in 0..200 {
+        q = arena.product([q, q]);
+    }
+    simplify(&mut arena, &g, q, &mut log);
+}
+
+#[test]
+#[ignore = "prints times"]
+#[allow(clippy::disallowed_methods, clippy::print_stdout)]
+fn times() {
+    use std::time::Instant;
+    let classics = |name: &str, names: &[&str], make: &dyn Fn(&mut Arena, &Graph) -> ExprId| {
+        let g = graph(names);
+        let mut made = Arena::new();
+        let expr = make(&mut made, &g);
+        let mut best = [std::time::Duration::MAX; 3];
+        let mut log = Vec::with_capacity(64);
+        for _ in 0..200 {
+            let mut arenas: Vec<Arena> = (0..50).map(|_| made.clone()).collect();
+            let mut time = |what: usize, f: &mut dyn FnMut(&mut Arena)| {
+                let start = Instant::now();
+                arenas.iter_mut().for_each(f);
+                best[what] = best[what].min(start.elapsed() / 50);
+            };
+            let mut run = |arena: &mut Arena| {
+                log.clear();
+                std::hint::black_box(simplify(arena, &g, expr, &mut log));
+            };
+            time(0, &mut run);
+            time(1, &mut run);
+            let result = simplify(&mut made.clone(), &g, expr, &mut Vec::new());
+            time(2, &mut |arena| {
+                std::hint::black_box(tidy(arena, &g, result));
+            });
+        }
+        println!("{name}: cold {:?}, warm {:?}, tidy {:?}", best[0], best[1], best[2]);
+    };
+    classics("napkin", &["w", "r", "x", "y"], &|a, g| {
+        let (w, x, y) = (p(a, g, "w"), p(a, g, "x|w,r"), p(a, g, "y|w,r,x"));
+        let num = sum(a, g, "w", &[w, x, y]);
+        let den = sum(a, g, "w", &[w, x]);
+        a.quotient(num, den)
+    });
+    classics("back-door", &["s", "e", "c"], &|a, g| {
+        let (s, c) = (p(a, g, "s"), p(a, g, "c|s,e"));
+        sum(a, g, "s", &[c, s])
+    });
+    classics("front-door", &["x", "m", "y"], &|a, g| {
+        let (s, t, c) = (p(a, g, "x"), p(a, g, "m|x"), p(a, g, "y|x,m"));
+        let inner = sum(a, g, "x", &[s, c]);
+        sum(a, g, "m", &[t, inner])
+    });
+    let time = |name: &str, variables: usize, make: &dyn Fn(&mut Arena) -> ExprId| {
+        let names: Vec<String> = (0..variables).map(|i| format!("v{i}")).collect();
+        let g = graph(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let mut arena = Arena::new();
+        let expr = make(&mut arena);
+        let mut log = Vec::new();
+        let start = Instant::now();
+        let result = simplify(&mut arena, &g, expr, &mut log);
+        let simplified = start.elapsed();
+        tidy(&mut arena, &g, result);
+        println!(
+            "{name}: {simplified:?}, with tidy {:?}, log {}, nodes {}, length {}",
+            start.elapsed(),
+            log.len(),
+            arena.len(),
+            length(&arena, result)
+        );
+    };
+    let v = |i: usize| Ref::plain(Var::new(i));
+    for depth in [10, 100, 1000] {
+        time(&format!("ladder {depth}"), 2 + depth, &|arena| ladder(arena, depth));
+    }
+    for n in [100, 1000, 3000] {
+        time(&format!("markov chain {n}"), n, &|arena| {
+            let mut terms = vec![arena.p(Term::new([v(0)], [], []).unwrap())];
+            terms.extend((1..n).map(|i| arena.p(Term::new([v(i)], [v(i - 1)], []).unwrap())));
+            let body = arena.product(terms);
+            arena.sum((1..n - 1).map(v), body)
+        });
+        time(&format!("full chain {n}"), n, &|arena| {
+            let terms: Vec<_> =
+                (0..n).map(|i| arena.p(Term::new([v(i)], (0..i).map(v).collect::<Vec<_>>(), []).unwrap())).collect();
+            let body = arena.product(terms);
+            arena.sum((0..n - 1).map(v), body)
+        });
+        time(&format!("front doors {n}"), n + 2, &|arena| {
+            // P(m1..mn | x) Σ_x' P(y | …) P(x')
+            let (x, y) = (v(n), v(n + 1));
+            let terms: Vec<_> = (0..n)
+                .map(|i| arena.p(Term::new([v(i)], (0..i).map(v).chain([x]).collect::<Vec<_>>(), []).unwrap()))
+                .collect();
+            let inner = [
+                arena.p(Term::new([x], [], []).unwrap()),
+                arena.p(Term::new([y], (0..n).map(v).chain([x]).collect::<Vec<_>>(), []).unwrap()),
+            ];
+            let inner = arena.product(inner);
+            let inner = arena.sum([x], inner);
+            let body = arena.product(terms.into_iter().chain([inner]));
+            arena.sum((0..n).map(v), body)
+        });
+        time(&format!("independent ratios {n}"), 3 * n, &|arena| {
+            let above: Vec<_> = (0..n).map(|i| arena.p(Term::new([v(3 * i), v(3 * i + 1)], [], []).unwrap())).collect();
+            let below: Vec<_> = (0..n).map(|i| arena.p(Term::new([v(3 * i)], [], []).unwrap())).collect();
+            let (above, below) = (arena.product(above), arena.product(below));
+            arena.quotient(above, below)
+        });
+    }
+}

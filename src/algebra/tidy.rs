@@ -17,25 +17,60 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// stay as they are and only the order is mended.
 pub fn tidy(arena: &mut Arena, graph: &Graph, expr: ExprId) -> ExprId {
     let order = Order::new(graph);
-    apart(arena, order, expr).unwrap_or_else(|| ordered(arena, order, expr))
+    let nodes = arena.reachable([expr]);
+    let binds = binds(arena, &nodes);
+    if are_apart(arena, expr, &nodes, &binds) {
+        return ordered(arena, order, expr, &nodes);
+    }
+    apart(arena, order, expr, nodes.len(), &binds).unwrap_or_else(|| ordered(arena, order, expr, &nodes))
+}
+
+/// Whether every bound reference has its name already, without a prime.
+fn are_apart(arena: &Arena, root: ExprId, nodes: &[ExprId], binds: &FxHashMap<ExprId, Vec<Var>>) -> bool {
+    nodes.iter().all(|&id| match arena.get(id) {
+        Expr::Sum { over, body } => over.iter().all(|r| {
+            *r == Ref::plain(r.var)
+                && !arena.is_free_in(*r, root)
+                && binds.get(body).is_none_or(|inner| inner.binary_search(&r.var).is_err())
+        }),
+        Expr::Number(_)
+        | Expr::P(_)
+        | Expr::Value(_)
+        | Expr::Product(_)
+        | Expr::Quotient(..)
+        | Expr::Plus(_)
+        | Expr::Minus(_) => true,
+    })
 }
 
 /// Products in order, names as they are.
-fn ordered(arena: &mut Arena, order: Order<'_>, root: ExprId) -> ExprId {
+fn ordered(arena: &mut Arena, order: Order<'_>, root: ExprId, nodes: &[ExprId]) -> ExprId {
+    let sorted = |arena: &Arena, id: ExprId| match arena.get(id) {
+        Expr::Product(all) => all.is_sorted_by(|&a, &b| order.compare(arena, a, b).is_le()),
+        Expr::Number(_)
+        | Expr::P(_)
+        | Expr::Value(_)
+        | Expr::Sum { .. }
+        | Expr::Quotient(..)
+        | Expr::Plus(_)
+        | Expr::Minus(_) => true,
+    };
+    if nodes.iter().all(|&id| sorted(arena, id)) {
+        return root;
+    }
     let mut done: FxHashMap<ExprId, ExprId> = FxHashMap::default();
-    for id in arena.reachable([root]) {
+    for &id in nodes {
         let new = rebuilt(arena, id, |o| done.get(&o).copied().unwrap_or(o));
-        let new = in_order(arena, order, new);
+        let new = if let Expr::Product(all) = arena.get(new) {
+            let mut all = all.to_vec();
+            sort(arena, order, &mut all);
+            arena.product(all)
+        } else {
+            new
+        };
         done.insert(id, new);
     }
     done.get(&root).copied().unwrap_or(root)
-}
-
-fn in_order(arena: &mut Arena, order: Order<'_>, id: ExprId) -> ExprId {
-    let Expr::Product(all) = arena.get(id) else { return id };
-    let mut sorted = all.to_vec();
-    sort(arena, order, &mut sorted);
-    arena.product(sorted)
 }
 
 /// What surrounds a node, as far as it matters there.
@@ -47,10 +82,14 @@ struct Around {
     bound: Vec<Ref>,
 }
 
-fn apart(arena: &mut Arena, order: Order<'_>, root: ExprId) -> Option<ExprId> {
-    let nodes = arena.reachable([root]);
-    let limit = nodes.len().saturating_mul(16).saturating_add(1024);
-    let binds = binds(arena, &nodes);
+fn apart(
+    arena: &mut Arena,
+    order: Order<'_>,
+    root: ExprId,
+    nodes: usize,
+    binds: &FxHashMap<ExprId, Vec<Var>>,
+) -> Option<ExprId> {
+    let limit = nodes.saturating_mul(16).saturating_add(1024);
     let none: &[Var] = &[];
     let binds = |id: ExprId| binds.get(&id).map_or(none, |vars| vars);
     let free_in_whole: FxHashSet<Ref> = arena.free(root).iter().copied().collect();
