@@ -359,10 +359,19 @@ impl<'a> Text<'a> {
         None
     }
 
-    /// Whether the brace at an offset opens the set of a sum.
+    /// Whether the brace at an offset opens the set of a sum, or the subscript of a name.
     pub fn is_set(&self, start: usize, at: usize) -> bool {
-        let before = self.slice(start..at).trim_end_matches([' ', '\t']);
-        before.ends_with('_') || ["sum", "Σ", "∑"].iter().any(|word| before.ends_with(word))
+        let blank = [' ', '\t'];
+        let before = self.slice(start..at);
+        let trimmed = before.trim_end_matches(blank);
+        let (word, subscript) = match trimmed.strip_suffix('_') {
+            Some(word) => (word.trim_end_matches(blank), trimmed.len() == before.len()),
+            None => (trimmed, false),
+        };
+        subscript
+            || ["sum", "Σ", "∑"].iter().any(|sum| {
+                word.strip_suffix(sum).is_some_and(|left| !left.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+            })
     }
 
     /// The line, or lines joined by edges, of a graph's body that begins at an offset. `unclosed` is the graph's

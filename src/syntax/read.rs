@@ -116,7 +116,7 @@ impl Reader<'_> {
     /// One statement; where to read on.
     fn statement(&mut self, start: usize, doc: Option<String>) -> usize {
         let rest = self.text.rest(start);
-        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         if is_named(after) {
             return self.simple(start, doc);
@@ -210,7 +210,7 @@ impl Reader<'_> {
             .find(|sign| rest.starts_with(**sign))
             .copied()
             .or_else(|| {
-                let word = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+                let word = rest.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).next()?;
                 matches!(word, "in" | "by").then_some(word)
             })?;
         let continued = self.text.piece(line, self.text.indent(line), Ends::Line);

@@ -1,6 +1,8 @@
 //! Tests of the floor as a whole.
 
 mod accepts;
+mod random;
+mod roundtrip;
 
 use super::parse;
 use super::tree::{Expr, Query, Statement, StatementKind, Tree};

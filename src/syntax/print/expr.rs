@@ -1,0 +1,196 @@
+//! Expressions → text: where parentheses stand.
+
+use super::super::tree::{Expr, ExprKind, PTerm, Reference, Variable};
+use super::{Style, name, quoted, value};
+
+/// Where an expression stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Alone, or between brackets.
+    Alone,
+    /// An operand of `+` (true) or `-`, the first or a later one.
+    Operand { plus: bool, first: bool },
+    /// A factor.
+    Factor { first: bool, last: bool },
+    /// Before `/`.
+    Above,
+    /// After `/`.
+    Below,
+    /// After a prefix minus.
+    Signed,
+    /// After `sum_{…}`.
+    Body,
+}
+
+/// An expression.
+#[must_use]
+pub fn expr(expr: &Expr, style: Style) -> String {
+    let mut text = String::new();
+    write(&mut text, expr, Place::Alone, style);
+    text
+}
+
+fn write(text: &mut String, expr: &Expr, place: Place, style: Style) {
+    let parenthesised = needs_parentheses(expr, place);
+    if parenthesised {
+        text.push('(');
+    }
+    match &expr.kind {
+        ExprKind::P(inside) => term(text, "P(", inside, ")"),
+        ExprKind::E(inside) => term(text, "E[", inside, "]"),
+        ExprKind::Sum { over, body } => {
+            text.push_str(style.pick("sum_{", "Σ_{"));
+            for (i, bound) in over.iter().enumerate() {
+                separate(text, i, ", ");
+                variable(text, bound);
+            }
+            text.push_str("} ");
+            write(text, body, Place::Body, style);
+        }
+        ExprKind::Product(factors) => {
+            for (i, factor) in factors.iter().enumerate() {
+                // Two numbers side by side would be one number to the eye.
+                separate(text, i, if matches!(factor.kind, ExprKind::Number(_)) { " * " } else { " " });
+                write(text, factor, Place::Factor { first: i == 0, last: i + 1 == factors.len() }, style);
+            }
+        }
+        ExprKind::Quotient(above, below) => {
+            let numbers = matches!((&above.kind, &below.kind), (ExprKind::Number(_), ExprKind::Number(_)));
+            write(text, above, Place::Above, style);
+            text.push_str(if numbers { "/" } else { " / " });
+            write(text, below, Place::Below, style);
+        }
+        ExprKind::Plus(terms) => {
+            for (i, term) in terms.iter().enumerate() {
+                separate(text, i, " + ");
+                write(text, term, Place::Operand { plus: true, first: i == 0 }, style);
+            }
+        }
+        ExprKind::Minus(terms) => {
+            for (i, term) in terms.iter().enumerate() {
+                separate(text, i, " - ");
+                write(text, term, Place::Operand { plus: false, first: i == 0 }, style);
+            }
+        }
+        ExprKind::Negative(inside) => {
+            text.push('-');
+            write(text, inside, Place::Signed, style);
+        }
+        ExprKind::Number(number) => text.push_str(number),
+        ExprKind::Name(named) if matches!(named.name.value.as_str(), "P" | "E") => {
+            // Before a bracket it would be the operator.
+            text.push_str(&quoted(&named.name.value));
+            primes(text, named);
+        }
+        ExprKind::Name(named) => variable(text, named),
+    }
+    if parenthesised {
+        text.push(')');
+    }
+}
+
+fn needs_parentheses(expr: &Expr, place: Place) -> bool {
+    match (&expr.kind, place) {
+        (_, Place::Alone) => false,
+        (ExprKind::P(_) | ExprKind::E(_) | ExprKind::Name(_), _) => false,
+        // What is not a plain number is as good as an expression.
+        (ExprKind::Number(number), _) => !number.bytes().all(|b| b.is_ascii_digit() || b == b'.'),
+        (ExprKind::Plus(_), Place::Operand { plus, first }) => plus || !first,
+        (ExprKind::Minus(_), Place::Operand { plus, first }) => !plus || !first,
+        (ExprKind::Plus(_) | ExprKind::Minus(_), _) => true,
+        (_, Place::Operand { first, .. }) => !first && begins_with_sign(expr),
+        (ExprKind::Product(_), Place::Body) => false,
+        (ExprKind::Product(_), Place::Above) => ends_in_sum(expr),
+        (ExprKind::Product(_), _) => true,
+        (ExprKind::Quotient(above, below), Place::Factor { first, .. }) => {
+            !(first && matches!((&above.kind, &below.kind), (ExprKind::Number(_), ExprKind::Number(_))))
+        }
+        (ExprKind::Quotient(..), Place::Above | Place::Body) => false,
+        (ExprKind::Quotient(..), _) => true,
+        (ExprKind::Sum { .. }, Place::Factor { last, .. }) => !last,
+        (ExprKind::Sum { .. }, Place::Body | Place::Signed) => false,
+        (ExprKind::Sum { .. }, _) => true,
+        (ExprKind::Negative(_), Place::Factor { first, last }) => !first || !last && ends_in_sum(expr),
+        (ExprKind::Negative(_), Place::Above) => ends_in_sum(expr),
+        (ExprKind::Negative(_), _) => true,
+    }
+}
+
+/// Whether what follows would be taken into a sum.
+fn ends_in_sum(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Sum { .. } => true,
+        ExprKind::Negative(inside) => matches!(inside.kind, ExprKind::Sum { .. }),
+        ExprKind::Product(factors) => factors.last().is_some_and(|last| matches!(last.kind, ExprKind::Sum { .. })),
+        ExprKind::P(_)
+        | ExprKind::E(_)
+        | ExprKind::Quotient(..)
+        | ExprKind::Plus(_)
+        | ExprKind::Minus(_)
+        | ExprKind::Number(_)
+        | ExprKind::Name(_) => false,
+    }
+}
+
+/// Whether the text begins with a minus.
+fn begins_with_sign(expr: &Expr) -> bool {
+    let mut expr = expr;
+    loop {
+        expr = match &expr.kind {
+            ExprKind::Negative(_) => return true,
+            ExprKind::Product(factors) => match factors.first() {
+                Some(first) if matches!(first.kind, ExprKind::Negative(_)) => return true,
+                _ => return false,
+            },
+            ExprKind::Quotient(above, _) => above,
+            ExprKind::P(_)
+            | ExprKind::E(_)
+            | ExprKind::Sum { .. }
+            | ExprKind::Plus(_)
+            | ExprKind::Minus(_)
+            | ExprKind::Number(_)
+            | ExprKind::Name(_) => return false,
+        }
+    }
+}
+
+fn term(text: &mut String, open: &str, inside: &PTerm, close: &str) {
+    text.push_str(open);
+    references(text, &inside.of);
+    if !inside.do_.is_empty() || !inside.given.is_empty() {
+        text.push_str(" | ");
+    }
+    if !inside.do_.is_empty() {
+        text.push_str("do(");
+        references(text, &inside.do_);
+        text.push_str(if inside.given.is_empty() { ")" } else { "), " });
+    }
+    references(text, &inside.given);
+    text.push_str(close);
+}
+
+fn references(text: &mut String, references: &[Reference]) {
+    for (i, reference) in references.iter().enumerate() {
+        separate(text, i, ", ");
+        variable(text, &reference.variable);
+        if let Some(given) = &reference.value {
+            text.push_str(" = ");
+            text.push_str(&value(&given.value));
+        }
+    }
+}
+
+fn variable(text: &mut String, variable: &Variable) {
+    text.push_str(&name(&variable.name.value));
+    primes(text, variable);
+}
+
+fn primes(text: &mut String, variable: &Variable) {
+    text.extend(std::iter::repeat_n('\'', variable.primes.into()));
+}
+
+fn separate(text: &mut String, i: usize, sign: &str) {
+    if i > 0 {
+        text.push_str(sign);
+    }
+}
