@@ -24,7 +24,7 @@ pub struct Options<'a> {
 /// Bounds on searches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// How many sets or paths a list holds at most.
+    /// How many sets of one kind, or paths, are listed at most.
     pub list: usize,
     /// Largest number of cells (joint states) a model is evaluated on.
     pub cells: usize,
@@ -57,6 +57,9 @@ pub struct Answer {
     pub known: Vec<Term>,
     /// Holds every expression of the answer.
     pub arena: Arena,
+    /// Names for shared or deeply nested subexpressions of everything the answer shows, in order of use: each may name
+    /// those before it. Written with them, no expression is longer than a screen nor too deep to be parsed again.
+    pub definitions: Vec<(String, ExprId)>,
     /// The answer proper.
     pub body: Body,
     /// How long it took, where a clock was lent.
@@ -132,9 +135,17 @@ pub enum Body {
         basis: Vec<(Node, NodeSet, NodeSet)>,
         /// Verma constraints found.
         verma: Vec<Verma>,
+        /// Whether a list stopped at a limit, or the search was stopped.
+        truncated: bool,
     },
     /// To `paths`.
     Paths {
+        /// From.
+        from: NodeSet,
+        /// To.
+        to: NodeSet,
+        /// Conditioned on.
+        given: NodeSet,
         /// Shortest first.
         paths: Vec<ListedPath>,
         /// Whether the list stopped at the limit.
@@ -147,12 +158,21 @@ pub enum Body {
         /// The shortest equal expression found.
         result: ExprId,
     },
+    /// To a `proof` block.
+    Proof {
+        /// What it starts from.
+        start: ExprId,
+        /// The expression of each line.
+        lines: Vec<ExprId>,
+        /// Whether every line follows.
+        verdict: Verdict,
+    },
 }
 
 /// What was found, with what the kernel accepted.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    /// An estimand exists.
+    /// An estimand exists; the evidence inside is a derivation.
     Identifiable(Box<Identified>),
     /// None exists: the evidence inside is a hedge or a pair of models.
     NotIdentifiable(Box<Checked>),
@@ -197,7 +217,8 @@ pub struct Identified {
     pub checked: Checked,
     /// The estimand.
     pub estimand: ExprId,
-    /// `no-effect`, `rules`, `back-door`, `front-door`, `id`; for a contrast, that of its terms where it is one.
+    /// `observational`, `no-effect`, `rules`, `back-door`, `front-door`, `id`; for a contrast that of its terms, or
+    /// `term-by-term` where they differ.
     pub strategy: &'static str,
     /// How it was found, in a few words (“adjust for service”).
     pub how: String,
@@ -218,7 +239,7 @@ pub struct AdjustmentSet {
     pub set: NodeSet,
     /// For an instrument: what to condition on.
     pub given: Option<NodeSet>,
-    /// No proper subset is valid.
+    /// No proper subset is valid (required covariates stay); for an instrument, no member of `given` can be spared.
     pub minimal: bool,
     /// The one of least asymptotic variance.
     pub optimal: bool,

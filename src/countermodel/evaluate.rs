@@ -145,9 +145,9 @@ pub(super) fn table<T: Entry>(
             Expr::Product(all) => fold(all, &|a, b| a.clone() * b.clone())?,
             Expr::Plus(all) => fold(all, &|a, b| a.clone() + b.clone())?,
             Expr::Minus(all) => fold(all, &|a, b| a.clone() - b.clone())?,
-            Expr::Quotient(over, under) => get(over).zip(&get(under), limit, |a, b| {
-                if b.is_zero() { T::zero() } else { a.clone() / b.clone() }
-            })?,
+            Expr::Quotient(over, under) => {
+                get(over).zip(&get(under), limit, |a, b| if b.is_zero() { T::zero() } else { a.clone() / b.clone() })?
+            }
         };
         done.insert(id, value);
     }

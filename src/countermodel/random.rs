@@ -56,12 +56,7 @@ pub(super) fn fraction(numerator: usize, denominator: usize) -> BigRational {
 ///
 /// # Errors
 /// A variable's table would have more than `limit` cells.
-pub fn random_model(
-    graph: &Graph,
-    states: impl Fn(Node) -> usize,
-    seed: u64,
-    limit: usize,
-) -> Result<Model, TooLarge> {
+pub fn random_model(graph: &Graph, states: impl Fn(Node) -> usize, seed: u64, limit: usize) -> Result<Model, TooLarge> {
     let mut draws = Draws::new(seed);
     let edges: Vec<(Node, Node)> = graph.bidirected().collect();
     let latents = edges

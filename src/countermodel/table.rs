@@ -58,9 +58,8 @@ impl<T: Num + Clone> Table<T> {
         size_of(&axes, limit)?;
         let (left, right) = (self.strides_in(&axes), other.strides_in(&axes));
         let at = |strides: &[usize], state: &[usize]| strides.iter().zip(state).map(|(a, b)| a * b).sum::<usize>();
-        let cells = states(&axes)
-            .map(|state| f(&self.cells[at(&left, &state)], &other.cells[at(&right, &state)]))
-            .collect();
+        let cells =
+            states(&axes).map(|state| f(&self.cells[at(&left, &state)], &other.cells[at(&right, &state)])).collect();
         Ok(Self { axes, cells })
     }
 

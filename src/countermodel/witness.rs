@@ -135,8 +135,7 @@ impl<'a> Plan<'a> {
         }
         let Hedge { outer, inner, .. } = self.hedge;
         let forest: Vec<Node> = outer.directed.iter().filter(|(_, to)| *to == node).map(|(from, _)| *from).collect();
-        let fair: Vec<usize> =
-            (0..outer.bidirected.len()).filter(|&i| touches(outer.bidirected[i], node)).collect();
+        let fair: Vec<usize> = (0..outer.bidirected.len()).filter(|&i| touches(outer.bidirected[i], node)).collect();
         let drawn_from = self.generic[node.index()].clone().unwrap_or_default();
         let extra: Vec<usize> = (0..self.extra.len())
             .filter(|&i| touches(self.extra[i], node) && self.generic[node.index()].is_some())
@@ -266,11 +265,13 @@ fn shortest_paths(graph: &Graph, roots: &NodeSet, targets: &NodeSet, cut: &NodeS
 /// The point where the two models' answers differ most, with both answers exactly; None where they agree.
 fn compare(graph: &Graph, effect: &Effect, models: Vec<Model>, limit: usize) -> Result<Option<CounterModel>, TooLarge> {
     let [first, second] = &models[..] else { return Ok(None) };
-    let gap = answer::<f64>(graph, effect, first, limit)?
-        .zip(&answer::<f64>(graph, effect, second, limit)?, limit, |a, b| (a - b).abs())?;
+    let gap = answer::<f64>(graph, effect, first, limit)?.zip(
+        &answer::<f64>(graph, effect, second, limit)?,
+        limit,
+        |a, b| (a - b).abs(),
+    )?;
     let Some(states) = widest(&gap) else { return Ok(None) };
-    let mut at: Vec<(Node, usize)> =
-        gap.axes().iter().map(|(key, _)| Node::new(*key as usize)).zip(states).collect();
+    let mut at: Vec<(Node, usize)> = gap.axes().iter().map(|(key, _)| Node::new(*key as usize)).zip(states).collect();
     let mut values = Vec::new();
     for model in &models {
         let mut table = answer::<BigRational>(graph, effect, model, limit)?;

@@ -336,7 +336,9 @@ fn part_lemma(
         // Either the quotient is the plain conditional distribution that it looks like, or it stays as it is.
         if quotient != reached.expr {
             ratios.push(board.algebra(ratio.rhs, quotient));
-            folds.push(board.push(crate::proof::Rule::Condition, reached.expr, quotient, Vec::new(), Vec::new()).reversed());
+            folds.push(
+                board.push(crate::proof::Rule::Condition, reached.expr, quotient, Vec::new(), Vec::new()).reversed(),
+            );
         } else if ratio.rhs != factor.expr {
             ratios.push(board.algebra(ratio.rhs, factor.expr));
         }

@@ -9,6 +9,7 @@
 
 mod arena;
 mod rename;
+mod replace;
 mod term;
 
 pub use arena::{Arena, Expr, ExprId};

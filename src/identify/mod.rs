@@ -10,6 +10,8 @@ mod front_door;
 pub mod general;
 mod hedge;
 mod moves;
+pub mod sets;
+pub mod verma;
 
 pub use hedge::open_path;
 

@@ -41,7 +41,6 @@ fn drop_conditions(graph: &Graph, left: &mut Effect, moves: &mut Vec<RuleMove>) 
     }
 }
 
-
 /// Rule 3: at once for all actions that are no ancestors of the outcomes when nothing is conditioned on, else one by one.
 fn drop_actions(graph: &Graph, left: &mut Effect, moves: &mut Vec<RuleMove>) {
     if left.do_.is_empty() {
