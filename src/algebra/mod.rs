@@ -8,7 +8,9 @@
 
 mod cost;
 mod monomial;
+mod normal;
 mod order;
+mod polynomial;
 mod rename;
 mod rewrite;
 mod simplify;
@@ -21,6 +23,7 @@ mod tests;
 mod tidy;
 
 pub use cost::length;
+pub use normal::{equal, normal};
 pub use rewrite::{Law, Rewrite};
 pub use simplify::simplify;
 pub use tidy::tidy;

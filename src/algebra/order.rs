@@ -11,18 +11,27 @@ use std::cmp::Ordering;
 /// needs no brackets.
 #[derive(Clone, Copy)]
 pub(super) struct Order<'a> {
-    graph: &'a Graph,
+    graph: Option<&'a Graph>,
 }
 
 impl<'a> Order<'a> {
     pub(super) fn new(graph: &'a Graph) -> Self {
-        Self { graph }
+        Self { graph: Some(graph) }
+    }
+
+    /// By the numbers of the variables, where no graph is at hand.
+    pub(super) const fn by_number() -> Order<'static> {
+        Order { graph: None }
     }
 
     /// Position in causal order; variables that the graph lacks come last.
     pub(super) fn rank(self, reference: Ref) -> usize {
         let index = reference.var.index();
-        if index < self.graph.len() { self.graph.rank(Node::new(index)) } else { self.graph.len() + index }
+        match self.graph {
+            Some(graph) if index < graph.len() => graph.rank(Node::new(index)),
+            Some(graph) => graph.len() + index,
+            None => index,
+        }
     }
 
     fn span(self, refs: &[Ref]) -> (usize, usize) {

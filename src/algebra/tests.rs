@@ -1,7 +1,7 @@
 //! Exact outcomes on the graphs everyone knows, and properties on random expressions.
 
 use super::testing::{World, close, graph, is_instance, p, r, replay, show, sum};
-use super::{length, simplify, tidy};
+use super::{equal, length, normal, simplify, tidy};
 use crate::expr::{Arena, ExprId, Ref, Term, Var};
 use crate::graph::Graph;
 use num_rational::BigRational;
@@ -258,6 +258,50 @@ fn simplification_keeps_the_value_and_its_log_leads_there() {
 fn show_replayed(arena: &mut Arena, g: &Graph, expr: ExprId, log: &[super::Rewrite]) -> String {
     let id = replay(arena, expr, log);
     show(arena, g, id)
+}
+
+#[test]
+fn normal_forms_keep_the_value_and_decide_what_simplification_does() {
+    let count = std::env::var("CASES").map_or(3000, |n| n.parse().unwrap());
+    let (mut asked, mut missed) = (0, 0);
+    for seed in 0..count {
+        let (mut rng, mut arena, g, expr) = random(seed, seed % 3 == 0, 3);
+        let text = show(&arena, &g, expr);
+        let form = normal(&mut arena, expr);
+        let found = show(&arena, &g, form);
+        let again = normal(&mut arena, form);
+        assert_eq!(show(&arena, &g, again), found, "seed {seed}: {text}");
+        let world = World::random(&mut rng, g.len());
+        let mut log = Vec::new();
+        let simple = simplify(&mut arena, &g, expr, &mut log);
+        if arena.size(expr) < 120 {
+            let at = world.point(&mut rng, &arena, &[expr, form]);
+            let (p, q) = (world.value(&arena, expr, &at), world.value(&arena, form, &at));
+            assert!(close(p, q), "seed {seed}: {text} is not {found}");
+        }
+        for (from, to) in log.iter().map(|r| (r.from, r.to)).chain([(expr, simple)]) {
+            asked += 1;
+            if !equal(&mut arena, from, to) {
+                missed += 1;
+                if std::env::var("SHOW").is_ok() {
+                    eprintln!("seed {seed}: {} not found equal to {}", show(&arena, &g, from), show(&arena, &g, to));
+                }
+            }
+        }
+        // A neighbour that differs is never found equal.
+        let mut maker = Maker { rng: &mut rng, arena: &mut arena, variables: g.len(), arithmetic: false };
+        let other = maker.expr(2, &mut vec![expr, simple]);
+        for (p, q) in [(expr, other), (simple, other)] {
+            if arena.size(p) < 120 && arena.size(q) < 120 && equal(&mut arena, p, q) {
+                for _ in 0..3 {
+                    let at = world.point(&mut rng, &arena, &[p, q]);
+                    let (a, b) = (world.value(&arena, p, &at), world.value(&arena, q, &at));
+                    assert!(close(a, b), "seed {seed}: {} is not {}", show(&arena, &g, p), show(&arena, &g, q));
+                }
+            }
+        }
+    }
+    assert!(missed * 200 <= asked, "{missed} of {asked} equalities missed");
 }
 
 /// Q(1) = P(v1); each further Q is a ratio of two sums over the one before, so the tree doubles at each step.
