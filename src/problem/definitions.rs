@@ -28,6 +28,8 @@ pub(super) struct Definition<'t> {
     pub meaning: Meaning<'t>,
     /// Whether anything uses it.
     pub used: bool,
+    /// Whether it has been read in any graph.
+    pub read: bool,
     /// Whether what is wrong with it has been said.
     pub reported: bool,
 }
@@ -47,6 +49,8 @@ pub(super) struct Shared {
 pub(super) struct Definitions<'t> {
     pub list: Vec<Definition<'t>>,
     pub by_name: FxHashMap<&'t str, usize>,
+    /// Whether some name stands for nothing, so that one which nothing uses may be what was meant.
+    pub doubtful: bool,
     /// By graph.
     pub shared: FxHashMap<usize, Shared>,
 }
@@ -58,7 +62,7 @@ impl<'t> Definitions<'t> {
             return Some(first.name.span);
         }
         self.by_name.insert(&name.value, self.list.len());
-        self.list.push(Definition { name, statement, meaning, used: false, reported: false });
+        self.list.push(Definition { name, statement, meaning, used: false, read: false, reported: false });
         None
     }
 
@@ -138,8 +142,9 @@ impl<'t> Resolver<'t> {
         let mut lowering = Lowering::shared(self, graph, statement, arena, quiet);
         let id = lowering.expr(expr);
         let arena = lowering.into_arena();
-        if let (None, Some(definition)) = (id, self.definitions.list.get_mut(at)) {
-            definition.reported = true;
+        if let Some(definition) = self.definitions.list.get_mut(at) {
+            definition.read = true;
+            definition.reported |= id.is_none();
         }
         let shared = self.definitions.shared.entry(graph).or_default();
         shared.arena = arena;

@@ -2,41 +2,37 @@
 //!
 //! No pass here uses the call stack: quotients and mixed sums nest to the left as far as a line is long.
 
-use super::definitions::Meaning;
 use super::diagnostics;
-use super::domains::is_number;
 use super::names::Seen;
+use super::numbers::literal;
 use super::resolver::Resolver;
-use crate::expr::{Arena, At, BigRational, Expr as Node, ExprId, Ref, Term};
+use crate::expr::{Arena, Expr as Node, ExprId, Ref, Term};
 use crate::source::{Diagnostic, Span};
 use crate::syntax::tree::{Expr, ExprKind, Name, PTerm, Reference, Variable};
-use num_bigint::BigInt;
-use num_traits::{One, Zero};
+use num_traits::Zero;
 use rustc_hash::FxHashMap;
 
 /// How deep an expression may be nested once names are expanded.
 pub(super) const MAX_DEPTH: usize = 1_000;
 /// How many different parts the expressions of one statement may have once names are expanded.
 pub(super) const MAX_PARTS: usize = 100_000;
-/// How many digits a number may have.
-const MAX_DIGITS: usize = 1_000;
 
 /// Reads the expressions of one statement, or one definition, into one arena.
 pub(super) struct Lowering<'r, 't> {
-    resolver: &'r mut Resolver<'t>,
-    graph: usize,
+    pub(super) resolver: &'r mut Resolver<'t>,
+    pub(super) graph: usize,
     /// Names are known that are defined above this statement.
-    statement: usize,
+    pub(super) statement: usize,
     /// Whether the arena is the graph's own, so that definitions need no copy.
-    shared: bool,
+    pub(super) shared: bool,
     /// Whether to keep what is wrong to oneself, since it has been said already.
     quiet: bool,
-    arena: Arena,
+    pub(super) arena: Arena,
     /// Open sums by what they bind, innermost last.
     bound: FxHashMap<Ref, Vec<Span>>,
     /// What has been copied from the graph's arena.
-    copied: FxHashMap<ExprId, ExprId>,
-    definitions: Vec<(String, ExprId)>,
+    pub(super) copied: FxHashMap<ExprId, ExprId>,
+    pub(super) definitions: Vec<(String, ExprId)>,
     /// Whether the statement's size has been complained of.
     too_large: bool,
 }
@@ -199,7 +195,7 @@ impl<'r, 't> Lowering<'r, 't> {
     }
 
     /// Holds a new expression against the limits. `before` is the arena's size before it was made.
-    fn made(&mut self, id: ExprId, before: usize, span: Span) -> Option<ExprId> {
+    pub(super) fn made(&mut self, id: ExprId, before: usize, span: Span) -> Option<ExprId> {
         if self.arena.depth(id) > MAX_DEPTH {
             self.report(diagnostics::too_deep(&self.resolver.findings.source, span, MAX_DEPTH));
             return None;
@@ -211,43 +207,14 @@ impl<'r, 't> Lowering<'r, 't> {
             }
             return None;
         }
-        let new = self.arena.len() - before;
-        let cost = if new == 0 { 0 } else { new + self.arena.free(id).len() };
+        // A leaf is as long as its text; what is built of others holds their free references once more.
+        let leaf = matches!(self.arena.get(id), Node::Number(_) | Node::P(_) | Node::Value(_));
+        let cost = if leaf || self.arena.len() == before { 0 } else { self.arena.free(id).len() };
         self.resolver.spend(cost, span).then_some(id)
     }
 
-    fn literal(&mut self, expr: &Expr, literal: Literal<'_>) -> Option<ExprId> {
-        let number = match literal {
-            Literal::One(part) => self.number(part),
-            Literal::Quotient(over, under) => {
-                let (over, bottom) = (self.number(over), self.number(under));
-                if bottom.as_ref().is_some_and(Zero::is_zero) {
-                    self.report(diagnostics::division_by_zero(&self.resolver.findings.source, under.span));
-                    return None;
-                }
-                over.zip(bottom).map(|(over, under)| over / under)
-            }
-        }?;
-        let before = self.arena.len();
-        let id = self.arena.number(number);
-        self.made(id, before, expr.span)
-    }
-
-    fn number(&mut self, part: Part<'_>) -> Option<BigRational> {
-        let source = &self.resolver.findings.source;
-        if part.text.len() > MAX_DIGITS {
-            self.report(diagnostics::number_too_long(source, part.span, MAX_DIGITS));
-            return None;
-        }
-        let number = is_number(part.text).then(|| rational(part.text)).flatten();
-        if number.is_none() {
-            self.report(diagnostics::not_a_number(source, part.span));
-        }
-        number.map(|number| if part.negative { -number } else { number })
-    }
-
-    /// Reports; for use where a question's own rules are broken.
-    fn measured(&mut self, name: &Name) -> Option<crate::expr::Var> {
+    /// The variable of that name; what is wrong with it is reported.
+    pub fn measured(&mut self, name: &Name) -> Option<crate::expr::Var> {
         match self.resolver.variable(self.graph, name) {
             Ok(var) => Some(var),
             Err(fault) => {
@@ -401,190 +368,6 @@ impl<'r, 't> Lowering<'r, 't> {
         }
         sound
     }
-
-    /// A `let`, else a named question, else the numeric value of a variable.
-    fn name(&mut self, variable: &Variable) -> Option<ExprId> {
-        let name = &variable.name;
-        let found = self.resolver.definitions.by_name.get(name.value.as_str()).copied();
-        let is_variable = self.resolver.has_variable(self.graph, &name.value);
-        if let Some(at) = found
-            && let Some(definition) = self.resolver.definitions.list.get(at)
-        {
-            let (defined, statement, meaning) = (definition.name.span, definition.statement, definition.meaning);
-            let source = &self.resolver.findings.source;
-            if statement < self.statement {
-                if variable.primes > 0 {
-                    self.report(diagnostics::prime_not_allowed(source, &name.value, name.span, false));
-                    return None;
-                }
-                return self.definition(at, name, meaning, defined);
-            }
-            if !is_variable {
-                let own = statement == self.statement;
-                self.report(diagnostics::used_before_definition(source, &name.value, name.span, defined, own));
-                return None;
-            }
-        }
-        if !is_variable {
-            let fault = self.unknown_name(name);
-            self.report(fault);
-            return None;
-        }
-        let var = self.measured(name)?;
-        if let Some(fault) = self.resolver.check_numeric(self.graph, name) {
-            self.report(fault);
-            return None;
-        }
-        let before = self.arena.len();
-        let id = self.arena.value(Ref::copy(var, variable.primes));
-        self.made(id, before, name.span)
-    }
-
-    fn unknown_name(&mut self, name: &Name) -> Diagnostic {
-        let resolver = &mut *self.resolver;
-        let source = &resolver.findings.source;
-        if let Some(over) = resolver.split_sum(self.graph, &name.value) {
-            return diagnostics::sum_without_braces(source, &name.value, name.span, &over);
-        }
-        if let Some((variable, action)) = resolver.split_subscript(self.graph, &name.value) {
-            return diagnostics::subscript(source, &name.value, name.span, variable, action);
-        }
-        let statement = self.statement;
-        let above = resolver.definitions.list.iter().filter(|d| d.statement < statement);
-        let variables = resolver.graphs.get_index(self.graph).map_or(&[][..], |(_, entry)| &entry.measured);
-        let known = above.map(|d| d.name.value.as_str()).chain(variables.iter().map(String::as_str));
-        let near = resolver.nearest.find(&name.value, known);
-        if let Some(sheet) = resolver.sheets.get_mut(self.graph) {
-            sheet.doubtful = true;
-        }
-        diagnostics::unknown_name(&resolver.findings.source, &name.value, name.span, &near)
-    }
-
-    fn definition(&mut self, at: usize, name: &Name, meaning: Meaning<'t>, defined: Span) -> Option<ExprId> {
-        let source = &self.resolver.findings.source;
-        match meaning {
-            Meaning::Let(_) => {}
-            Meaning::Question(None, _) => {
-                self.report(diagnostics::not_an_expression(source, &name.value, name.span, defined));
-                return None;
-            }
-            // What is wrong with its graph has been said.
-            Meaning::Question(_, None) => return None,
-            Meaning::Question(_, Some(home)) if home != self.graph => {
-                let key = |graph: usize| self.resolver.graphs.get_index(graph).map_or("", |(key, _)| key);
-                let graphs = (key(home), key(self.graph));
-                let fault = diagnostics::other_graph(source, &name.value, name.span, graphs, defined);
-                self.report(fault);
-                return None;
-            }
-            Meaning::Question(..) => {}
-        }
-        if self.shared {
-            // Read before, with everything else that this definition uses.
-            return self.resolver.definitions.expanded(self.graph, at).flatten();
-        }
-        if self.resolver.definitions.expanded(self.graph, at).is_none() {
-            self.resolver.define(self.graph, at);
-        }
-        let root = self.resolver.definitions.expanded(self.graph, at).flatten()?;
-        self.copy(root, name.span)
-    }
-
-    /// Copies what a definition reaches into the statement's own arena, each node once.
-    fn copy(&mut self, root: ExprId, span: Span) -> Option<ExprId> {
-        let mut stack = vec![root];
-        while let Some(&id) = stack.last() {
-            if self.copied.contains_key(&id) {
-                stack.pop();
-                continue;
-            }
-            let shared = self.resolver.definitions.shared.get(&self.graph)?;
-            let expr = shared.arena.get(id);
-            let waiting: Vec<ExprId> =
-                expr.operands().into_iter().filter(|operand| !self.copied.contains_key(operand)).collect();
-            if !waiting.is_empty() {
-                stack.extend(waiting);
-                continue;
-            }
-            let before = self.arena.len();
-            let (theirs, copied, arena) = (&shared.arena, &self.copied, &mut self.arena);
-            let mut reference = |r: Ref| match r.at {
-                At::Copy(_) => r,
-                At::Value(value) => Ref::value(r.var, arena.symbol(theirs.text(value))),
-            };
-            let operand = |id: &ExprId| copied.get(id).copied();
-            let new = match expr {
-                Node::Number(number) => self.arena.number(number.clone()),
-                Node::P(term) => {
-                    let term = term.map(&mut reference)?;
-                    self.arena.p(term)
-                }
-                Node::Value(r) => {
-                    let r = reference(*r);
-                    self.arena.value(r)
-                }
-                Node::Sum { over, body } => self.arena.sum(over.iter().copied(), operand(body)?),
-                Node::Product(all) => self.arena.product(all.iter().filter_map(operand)),
-                Node::Plus(all) => self.arena.plus(all.iter().filter_map(operand)),
-                Node::Minus(all) => self.arena.minus(all.iter().filter_map(operand)),
-                Node::Quotient(over, under) => self.arena.quotient(operand(over)?, operand(under)?),
-            };
-            let leaf = matches!(expr, Node::Number(_) | Node::P(_) | Node::Value(_));
-            let named = shared.names.get(&id).filter(|_| !leaf).and_then(|&at| self.resolver.definitions.list.get(at));
-            if let Some(definition) = named {
-                self.definitions.push((definition.name.value.clone(), new));
-            }
-            self.made(new, before, span)?;
-            self.copied.insert(id, new);
-            stack.pop();
-        }
-        self.copied.get(&root).copied()
-    }
-}
-
-/// A written number: `2`, `-2`, or one over another.
-enum Literal<'t> {
-    One(Part<'t>),
-    Quotient(Part<'t>, Part<'t>),
-}
-
-#[derive(Clone, Copy)]
-struct Part<'t> {
-    text: &'t str,
-    negative: bool,
-    span: Span,
-}
-
-fn part(expr: &Expr) -> Option<Part<'_>> {
-    let (inner, negative) = match &expr.kind {
-        ExprKind::Negative(inner) => (&**inner, true),
-        ExprKind::P(_)
-        | ExprKind::E(_)
-        | ExprKind::Sum { .. }
-        | ExprKind::Product(_)
-        | ExprKind::Quotient(..)
-        | ExprKind::Plus(_)
-        | ExprKind::Minus(_)
-        | ExprKind::Number(_)
-        | ExprKind::Name(_) => (expr, false),
-    };
-    if let ExprKind::Number(text) = &inner.kind { Some(Part { text, negative, span: expr.span }) } else { None }
-}
-
-fn literal(expr: &Expr) -> Option<Literal<'_>> {
-    if let ExprKind::Quotient(over, under) = &expr.kind {
-        return Some(Literal::Quotient(part(over)?, part(under)?));
-    }
-    part(expr).map(Literal::One)
-}
-
-/// `12`, `0.3`
-fn rational(text: &str) -> Option<BigRational> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits: BigInt = format!("{whole}{fraction}").parse().ok()?;
-    let scale = num_traits::pow(BigInt::from(10), fraction.len());
-    debug_assert!(scale >= BigInt::one());
-    Some(BigRational::new(digits, scale))
 }
 
 fn primed(name: &str, primes: u16) -> String {

@@ -40,6 +40,11 @@ impl Findings {
         }
     }
 
+    /// How many errors there are so far.
+    pub fn errors(&self) -> usize {
+        self.errors.len() + self.errors_dropped
+    }
+
     /// Everything in file order; where something was left out, the last one says so.
     pub fn finish(self) -> Vec<Diagnostic> {
         let mut all = self.errors;

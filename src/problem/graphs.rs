@@ -27,7 +27,8 @@ pub(super) struct Sheet<'t> {
     pub domains: Vec<Option<usize>>,
     /// By node: whether a question speaks of it.
     pub touched: Vec<bool>,
-    /// Whether a question names a variable that is not there, so that untouched ones say nothing.
+    /// Whether edges were left out, or a question names a variable that is not there: then an untouched one says
+    /// nothing.
     pub doubtful: bool,
 }
 
@@ -40,6 +41,7 @@ pub(super) fn read<'t>(
     findings: &mut Findings,
     nearest: &mut Nearest,
 ) -> (GraphEntry, Sheet<'t>) {
+    let errors = findings.errors();
     let mut reader = Reader {
         builder: GraphBuilder::new(),
         names: Vec::new(),
@@ -84,14 +86,19 @@ pub(super) fn read<'t>(
     } else if measured.is_empty() {
         findings.push(diagnostics::nothing_measured(&findings.source, head));
     }
-    warn(&graph, &latents, &names, &latent_at, findings, nearest);
+    differ_by_case(&names, findings);
+    // An edge that was left out may be all that a variable has.
+    let damaged = findings.errors() > errors;
+    if !damaged {
+        idle_latents(&graph, &latents, &names, &latent_at, findings, nearest);
+    }
     let sheet = Sheet {
         named: block.name.is_some(),
         numbers,
         latent_at,
         domains: vec![None; names.len()],
         touched: vec![false; names.len()],
-        doubtful: false,
+        doubtful: damaged,
         names,
     };
     let entry = GraphEntry { name, span, doc, source: Arc::new(graph), latents, measured, variables };
@@ -206,7 +213,7 @@ fn position(text: &str) -> Option<(f64, f64)> {
     (x.is_finite() && y.is_finite()).then_some((x, y))
 }
 
-fn warn(
+fn idle_latents(
     graph: &Graph,
     latents: &NodeSet,
     names: &[&Name],
@@ -225,6 +232,9 @@ fn warn(
             if ends == 0 { nearest.find(name, names.iter().map(|name| name.value.as_str())) } else { Vec::new() };
         findings.push(diagnostics::idle_latent(&findings.source, name, *span, children, &near));
     }
+}
+
+fn differ_by_case(names: &[&Name], findings: &mut Findings) {
     let mut lower = rustc_hash::FxHashMap::default();
     for name in names {
         if let Some(other) = lower.insert(name.value.to_lowercase(), *name) {

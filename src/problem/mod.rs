@@ -14,6 +14,7 @@
 //! - A value belongs to a domain letter by letter; without a domain any text is a value.
 //! - `-A` is `0 - A`, but for numbers; a quotient of two written numbers is a number.
 
+mod bare_names;
 mod definitions;
 mod diagnostics;
 mod domains;
@@ -23,13 +24,14 @@ mod findings;
 mod graphs;
 mod names;
 mod nearest;
+mod numbers;
 mod questions;
 mod resolver;
 mod warnings;
 
 pub mod lift;
 
-pub use resolver::resolve;
+pub use resolver::{read, resolve};
 
 use crate::expr::{Arena, ExprId, Term};
 use crate::graph::{Graph, NodeSet};
@@ -199,3 +201,6 @@ pub enum ExpectationKind {
     /// Two expressions are equal in every model.
     Equality(ExprId, ExprId),
 }
+
+#[cfg(test)]
+mod tests;

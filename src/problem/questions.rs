@@ -77,13 +77,6 @@ impl<'t> Resolver<'t> {
             | tree::Query::Paths { .. }
             | tree::Query::Simplify(_) => None,
         };
-        if let (Some(inner), Some(outer)) = (inner, &query.graph)
-            && inner.value != outer.value
-        {
-            let source = &self.findings.source;
-            self.findings.push(diagnostics::two_graphs_named(source, outer.span, inner.span));
-            return None;
-        }
         self.graph_for(position, statement.span, inner.or(query.graph.as_ref()))
     }
 

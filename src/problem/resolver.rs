@@ -9,11 +9,50 @@ use super::{GraphEntry, Problem, diagnostics};
 use crate::source::{Diagnostic, Source, Span};
 use crate::syntax::tree::{ExpectationKind, Expr, Query, Statement, StatementKind, Tree};
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-/// How many parts, and free references of parts, the expressions of a file may have together once names are expanded:
-/// a limit on memory that no file reaches whose questions do not share long definitions.
+/// How many free references the expressions of a file may hold together, copies of definitions included: a limit on
+/// memory (about 200 MiB) that no file reaches whose questions do not share long definitions.
 const MAX_PARTS_IN_FILE: usize = 1 << 24;
+
+/// Parses and resolves. As [`resolve`], with the diagnostics of form among the others.
+#[must_use]
+pub fn read(source: &Source) -> (Problem, Vec<Diagnostic>) {
+    let (tree, mut diagnostics) = crate::syntax::parse(source);
+    let (problem, mut meaning) = resolve(source, &tree);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        // What could not be read may be what others miss: one mistake, one message.
+        let lost = written_names(source.text());
+        meaning.retain(|d| match d.code {
+            "whatif::no_graph"
+            | "whatif::unknown_graph"
+            | "whatif::empty_graph"
+            | "whatif::idle_latent"
+            | "whatif::unused_let"
+            | "whatif::unused_variable" => false,
+            "whatif::unknown_name" => d.labels.first().is_none_or(|label| !lost.contains(source.slice(label.span))),
+            _ => true,
+        });
+    }
+    diagnostics.extend(meaning);
+    findings::sort(&mut diagnostics);
+    (problem, diagnostics)
+}
+
+/// What lines seem to name, `let NAME` and `NAME:`, whether or not they could be read.
+fn written_names(text: &str) -> FxHashSet<&str> {
+    let mut names = FxHashSet::default();
+    for line in text.lines() {
+        let line = line.trim_start();
+        let named = line.strip_prefix("let ").map(str::trim_start).unwrap_or(line);
+        let end = named.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(named.len());
+        let (name, after) = named.split_at(end);
+        if named.len() < line.len() || after.trim_start().starts_with(':') {
+            names.insert(name);
+        }
+    }
+    names
+}
 
 /// What a tree means, and everything that is wrong with that, in file order. `source` is the text it was parsed from.
 ///

@@ -13,11 +13,11 @@ impl<'t> Resolver<'t> {
             let Some(definition) = self.definitions.list.get(at) else { continue };
             let (name, statement, used) = (definition.name, definition.statement, definition.used);
             let Meaning::Let(_) = definition.meaning else { continue };
-            if !used {
+            if !used && !self.definitions.doubtful {
                 self.findings.push(diagnostics::unused_let(&self.findings.source, &name.value, name.span));
             }
-            let read = (0..self.graphs.len()).any(|graph| self.definitions.expanded(graph, at).is_some());
-            if !read {
+            // Those before it that it uses have been read with it, or are read before it.
+            if self.definitions.list.get(at).is_some_and(|definition| !definition.read) {
                 let span = tree.statements.get(statement).map_or(name.span, |statement| statement.span);
                 if let Some(graph) = self.graph_for(statement, span, None) {
                     self.define(graph, at);

@@ -93,8 +93,8 @@ pub(crate) fn domain_twice(source: &Source, name: &str, span: Span, first: Span)
 
 pub(crate) fn second_unnamed(source: &Source, span: Span, first: Span) -> Diagnostic {
     let message = "two graphs of this file have no name of their own";
-    Diagnostic::error("whatif::redefined", source, message, span, "this one cannot be told from …")
-        .label(first, "… this one")
+    Diagnostic::error("whatif::redefined", source, message, span, "nor has this one")
+        .label(first, "no name here")
         .help("give each a name, `graph first { … }`, and ask `… in first`")
 }
 
@@ -174,8 +174,8 @@ pub(crate) fn idle_latent(source: &Source, name: &str, span: Span, children: usi
 
 pub(crate) fn differ_by_case(source: &Source, name: &str, span: Span, other: &str, first: Span) -> Diagnostic {
     let message = format!("{} and {} differ only by case", shown(name), shown(other));
-    Diagnostic::warning("whatif::differ_by_case", source, message, span, "this variable …")
-        .label(first, "… is another one than this")
+    Diagnostic::warning("whatif::differ_by_case", source, message, span, "another variable")
+        .label(first, "one variable")
         .help("names are case-sensitive: if the two are meant to be one variable, write them alike")
 }
 
@@ -249,12 +249,4 @@ pub(crate) fn unknown_graph(source: &Source, name: &str, span: Span, near: &[Str
 pub(crate) fn no_graph(source: &Source, span: Span) -> Diagnostic {
     Diagnostic::error("whatif::no_graph", source, "there is no graph to ask", span, "asked of nothing")
         .help("draw one in the same file: `graph { x -> y }`")
-}
-
-/// `implications a in b`
-pub(crate) fn two_graphs_named(source: &Source, span: Span, first: Span) -> Diagnostic {
-    let message = "this question names two graphs";
-    Diagnostic::error("whatif::two_graphs_named", source, message, span, "one here")
-        .label(first, "another here")
-        .help("keep one of the two")
 }

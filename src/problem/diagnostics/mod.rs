@@ -43,7 +43,6 @@ pub(super) const CODES: &[&str] = &[
     "sum_without_braces",
     "too_deep",
     "too_large",
-    "two_graphs_named",
     "unknown_attribute",
     "unknown_graph",
     "unknown_name",

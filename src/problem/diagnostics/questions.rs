@@ -46,7 +46,7 @@ pub(crate) fn value_outside_domain(
 /// `E` of, or the bare name of, a variable some value of which is no number.
 pub(crate) fn not_numeric(source: &Source, name: &str, span: Span, value: &str) -> Diagnostic {
     let (name, value) = (shown(name), shown(value));
-    let message = format!("{name} has no expectation: its value {value} is no number");
+    let message = format!("{name} has no numeric value: {value} is no number");
     Diagnostic::error("whatif::not_numeric", source, message, span, "its values are names").help(format!(
         "ask for the probability of one value, as in `P(y = high | …)`, or declare numbers as the values of {name}"
     ))
@@ -115,9 +115,9 @@ pub(crate) fn subscript(source: &Source, name: &str, span: Span, variable: &str,
 pub(crate) fn prime_not_allowed(source: &Source, name: &str, span: Span, of_expectation: bool) -> Diagnostic {
     let message = format!("{} cannot have a prime here", shown(name));
     let help = if of_expectation {
-        "`E[y | …]` goes over all values of y already: leave the prime out"
+        format!("an expectation goes over all values of {} already: leave the prime out", shown(name))
     } else {
-        "a prime makes another value of a variable; this is the name of an expression: leave the prime out"
+        "a prime makes another value of a variable; this is the name of an expression: leave the prime out".to_owned()
     };
     Diagnostic::error("whatif::prime_not_allowed", source, message, span, "primed here").help(help)
 }
