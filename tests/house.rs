@@ -27,7 +27,17 @@ const TABLE: [(&str, &[&str]); 16] = [
     (
         "answer",
         &[
-            "source", "graph", "expr", "proof", "kernel", "syntax", "problem", "reach", "algebra", "identify", "derive",
+            "source",
+            "graph",
+            "expr",
+            "proof",
+            "kernel",
+            "syntax",
+            "problem",
+            "reach",
+            "algebra",
+            "identify",
+            "derive",
             "countermodel",
         ],
     ),
@@ -196,7 +206,9 @@ fn every_floor_names_only_floors_it_may() {
         };
         if floor == "cli" {
             let own = first_names(&code, "crate::").into_iter().filter(|name| is_floor(name) && name != "cli");
-            wrong.extend(own.map(|name| format!("{}: cli names {name} as a floor, not as `whatif::{name}`", shown(&path))));
+            wrong.extend(
+                own.map(|name| format!("{}: cli names {name} as a floor, not as `whatif::{name}`", shown(&path))),
+            );
             continue;
         }
         let Some((_, may)) = TABLE.iter().find(|(name, _)| *name == floor) else {
@@ -240,7 +252,10 @@ fn every_file_says_what_it_is() {
         let floor_root = floor_of(&path).is_some_and(|floor| path == root().join(floor).join("mod.rs"));
         let doc = doc.join("\n");
         if floor_root && !["In:", "Out:", "ust never know"].iter().all(|word| doc.contains(word)) {
-            wrong.push(format!("{}: a floor says what comes in (In:), what goes out (Out:) and what it must never know", shown(&path)));
+            wrong.push(format!(
+                "{}: a floor says what comes in (In:), what goes out (Out:) and what it must never know",
+                shown(&path)
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
