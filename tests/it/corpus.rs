@@ -118,7 +118,7 @@ fn is_right(file: &str, answer: &Answer, rng: &mut ChaCha8Rng) {
     let mut evaluator = Evaluator::new(&model);
     let truth = match &answer.body {
         Body::Contrast { expr, .. } => evaluator.value(arena, *expr),
-        Body::Effect { term, .. } => evaluator.term(arena, term),
+        Body::Effect { term, .. } => evaluator.term(arena, term).into(),
         Body::Independence { .. }
         | Body::Equality { .. }
         | Body::Adjust { .. }

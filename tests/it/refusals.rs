@@ -24,14 +24,14 @@ use whatif::proof::{
     Claim, CounterModel, Derivation, Evidence, Hedge, OpenPath, Parent, Rule, Separation, Statement, Step,
 };
 
-/// The claim about a question's graph, the joint distribution known.
-pub fn claim(case: &Case, statement: Statement) -> Claim {
+/// A claim about a question's graph, the joint distribution known.
+fn claim(case: &Case, statement: Statement) -> Claim {
     let all = case.graph.nodes().map(|node| Ref::plain(Var::new(node.index())));
     let joint = Term::new(all, [], []).unwrap();
     Claim { graph: Arc::new(case.graph.clone()), source: None, known: vec![joint], statement }
 }
 
-pub fn check(arena: &mut Arena, case: &Case, statement: Statement, evidence: Evidence) -> Result<Checked, Refusal> {
+fn check(arena: &mut Arena, case: &Case, statement: Statement, evidence: Evidence) -> Result<Checked, Refusal> {
     kernel::check(arena, &claim(case, statement), &evidence)
 }
 
