@@ -61,7 +61,7 @@ fn are_true(case: &Case, arena: &mut Arena, estimands: &[Estimand], rng: &mut Ch
     }
     let states: &[&[usize]] = if case.graph.len() <= 5 { &[&[2], &[2, 3]] } else { &[&[2]] };
     for states in states {
-        let model = Scm::random(&case.graph, states, &[2, 3], rng);
+        let model = Scm::random(&case.graph, states, states, rng);
         let mut evaluator = Evaluator::new(&model);
         let truth = evaluator.term(arena, &case.term());
         for estimand in estimands {
