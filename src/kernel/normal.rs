@@ -200,14 +200,10 @@ impl Algebra {
         while let Some(atom) = open.pop() {
             self.work.spend(1 + self.arena.free(atom).len())?;
             let joined = self.arena.free(atom).iter().any(|reference| bound.contains(reference));
-            let Expr::Sum { over, body } = self.arena.get(atom).clone() else {
+            let (Expr::Sum { over, body }, true) = (self.arena.get(atom).clone(), joined) else {
                 factors.push(atom);
                 continue;
             };
-            if !joined {
-                factors.push(atom);
-                continue;
-            }
             let mut map = Vec::with_capacity(over.len());
             for old in over {
                 self.fresh += 1;
@@ -223,10 +219,7 @@ impl Algebra {
             count.entry(*reference).and_modify(|count| *count += 1);
         }
         // Σ_y P(y|c) = 1 where y stands nowhere else; then c may do so as well.
-        let alone = |atom: ExprId, arena: &Arena, count: &BTreeMap<Ref, usize>| match arena.get(atom) {
-            Expr::P(term) => term.of().iter().all(|reference| count.get(reference) == Some(&1)),
-            _ => false,
-        };
+        let alone = |atom: ExprId, arena: &Arena, count: &BTreeMap<Ref, usize>| matches!(arena.get(atom), Expr::P(term) if term.of().iter().all(|reference| count.get(reference) == Some(&1)));
         while let Some(position) = factors.iter().position(|&atom| alone(atom, &self.arena, &count)) {
             let atom = factors.swap_remove(position);
             self.work.spend(factors.len() + self.arena.free(atom).len())?;
@@ -285,18 +278,15 @@ impl Algebra {
     /// are refined until no two share one; where nothing more tells copies apart, one is picked.
     fn ordered(&mut self, mut names: Vec<Ref>, part: &[ExprId]) -> Result<Vec<Ref>, Reason> {
         let mut colours: BTreeMap<Ref, u16> = names.iter().map(|&name| (name, 0)).collect();
-        let mut classes = 0;
         loop {
             names.sort_by_key(|name| (name.var, colours.get(name).copied(), *name));
             let alike = |a: &Ref, b: &Ref| (a.var, colours.get(a)) == (b.var, colours.get(b));
             let shared: Vec<&[Ref]> = names.chunk_by(alike).filter(|class| class.len() > 1).collect();
             let Some(first) = shared.first() else { return Ok(names) };
-            let now = names.chunk_by(alike).count();
-            let stuck = std::mem::replace(&mut classes, now) == now;
             let map: Vec<(Ref, Ref)> =
-                colours.iter().map(|(name, colour)| (*name, Ref::copy(name.var, COLOUR + colour))).collect();
-            let mut raised = if stuck { first[1..].iter().map(|name| (*name, 1)).collect() } else { Vec::new() };
-            for class in shared.iter().filter(|_| !stuck) {
+                colours.iter().map(|(n, colour)| (*n, Ref::copy(n.var, COLOUR + colour))).collect();
+            let mut raised: Vec<(Ref, u16)> = Vec::new();
+            for class in &shared {
                 let mut seen = Vec::with_capacity(class.len());
                 for &name in *class {
                     let mark = |&(old, new)| (old, if old == name { Ref::copy(name.var, u16::MAX) } else { new });
@@ -311,7 +301,10 @@ impl Algebra {
                     seen.push(stands);
                 }
                 let rank = |stands| seen.iter().filter(|&other| other < stands).count() as u16;
-                raised.extend(class.iter().copied().zip(seen.iter().map(rank)));
+                raised.extend(class.iter().copied().zip(seen.iter().map(rank)).filter(|(_, rank)| *rank > 0));
+            }
+            if raised.is_empty() {
+                raised.extend(first[1..].iter().map(|name| (*name, 1)));
             }
             raised.into_iter().for_each(|(name, by)| *colours.entry(name).or_default() += by);
         }
