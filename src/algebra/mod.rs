@@ -7,10 +7,12 @@
 //! positive distribution of the variables; nothing is known of independences.
 
 mod cost;
+mod definitions;
 mod monomial;
 mod normal;
 mod order;
 mod polynomial;
+mod positivity;
 mod rename;
 mod rewrite;
 mod simplify;
@@ -23,7 +25,9 @@ mod tests;
 mod tidy;
 
 pub use cost::length;
+pub use definitions::definitions;
 pub use normal::{equal, normal};
+pub use positivity::assumes_positive;
 pub use rewrite::{Law, Rewrite};
 pub use simplify::simplify;
 pub use tidy::tidy;

@@ -184,7 +184,11 @@ impl World {
                 }
             }
             Expr::Product(all) => all.iter().map(|f| self.value(arena, *f, at)).product(),
-            Expr::Quotient(a, b) => self.value(arena, *a, at) / self.value(arena, *b, at),
+            Expr::Quotient(a, b) => {
+                // What is 0 may come out as a rounding error.
+                let under = self.value(arena, *b, at);
+                if under.abs() < 1e-9 { f64::NAN } else { self.value(arena, *a, at) / under }
+            }
             Expr::Plus(all) => all.iter().map(|t| self.value(arena, *t, at)).sum(),
             Expr::Minus(all) => {
                 let mut values = all.iter().map(|t| self.value(arena, *t, at));

@@ -1,7 +1,7 @@
 //! Exact outcomes on the graphs everyone knows, and properties on random expressions.
 
 use super::testing::{World, close, graph, is_instance, p, r, replay, show, sum};
-use super::{equal, length, normal, simplify, tidy};
+use super::{assumes_positive, definitions, equal, length, normal, simplify, tidy};
 use crate::expr::{Arena, ExprId, Ref, Term, Var};
 use crate::graph::Graph;
 use num_rational::BigRational;
@@ -337,6 +337,126 @@ fn ladders_whose_tree_is_exponential() {
         q = arena.product([q, q]);
     }
     simplify(&mut arena, &g, q, &mut log);
+}
+
+#[test]
+fn shared_parts_get_names_so_that_all_is_linear() {
+    let names: Vec<String> = (0..700).map(|i| format!("v{i}")).collect();
+    let g = graph(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut arena = Arena::new();
+    let q = ladder(&mut arena, 2);
+    assert!(definitions(&arena, q, |_| false).is_empty(), "short as it is");
+    let mut written = Vec::new();
+    for depth in [150, 300, 600] {
+        let q = ladder(&mut arena, depth);
+        let all = definitions(&arena, q, |name| name == "Q2" || g.node(name).is_some());
+        assert_eq!([all[0].0.as_str(), all[1].0.as_str()], ["Q1", "Q3"]);
+        // Each as text of its own, with those before it by name.
+        let mut total = 0;
+        for (at, &(_, id)) in all.iter().chain([&(String::new(), q)]).enumerate() {
+            let known = |id: ExprId| all[..at].iter().any(|&(_, named)| named == id);
+            assert!(!known(id));
+            let mut stack = arena.get(id).operands();
+            while let Some(id) = stack.pop() {
+                total += 1;
+                if !known(id) {
+                    stack.extend(arena.get(id).operands());
+                }
+            }
+        }
+        written.push(total);
+    }
+    assert!(written[2] < written[0] * 5, "{written:?}");
+    // Deep, though nothing in it is shared.
+    let mut deep = p(&mut arena, &g, "v1");
+    for i in 0..200 {
+        let v = r(&mut arena, &g, &format!("v{i}"));
+        let factor = p(&mut arena, &g, &format!("v{}|v{i}", i + 1));
+        let body = arena.product([factor, deep]);
+        deep = arena.sum([v], body);
+    }
+    assert!(definitions(&arena, deep, |_| false).len() >= 200 / 32);
+}
+
+#[test]
+fn only_the_largest_need_be_positive() {
+    let g = graph(&["w", "r", "x", "y"]);
+    let mut a = Arena::new();
+    let (w, x, y) = (p(&mut a, &g, "w'"), p(&mut a, &g, "x|w',r"), p(&mut a, &g, "x,y|w',r"));
+    let num = sum(&mut a, &g, "w'", &[w, y]);
+    let den = sum(&mut a, &g, "w'", &[w, x]);
+    let whole = a.quotient(num, den);
+    let needed = |a: &mut Arena, id: ExprId| {
+        let terms = assumes_positive(a, id);
+        let ids: Vec<ExprId> = terms.into_iter().map(|term| a.p(term)).collect();
+        ids.into_iter().map(|id| show(a, &g, id)).collect::<Vec<_>>()
+    };
+    assert_eq!(needed(&mut a, whole), ["P(w,r,x)"]);
+    let at = p(&mut a, &g, "y|x=0,do(r)");
+    let other = p(&mut a, &g, "w|x,y");
+    let both = a.product([at, other]);
+    assert_eq!(needed(&mut a, both), ["P(x,y)", "P(x=0|do(r))"]);
+    let none = p(&mut a, &g, "y|do(x)");
+    assert!(needed(&mut a, none).is_empty());
+}
+
+#[test]
+fn equal_however_it_is_written() {
+    let g = graph(&["x", "m", "y", "z"]);
+    let mut a = Arena::new();
+    // Back-door by weighting: Σ_z P(x,y,z) / P(x|z).
+    let (joint, given, part) = (p(&mut a, &g, "x,y,z"), p(&mut a, &g, "x|z"), p(&mut a, &g, "z"));
+    let weighted = a.quotient(joint, given);
+    let weighted = sum(&mut a, &g, "z", &[weighted]);
+    let outcome = p(&mut a, &g, "y|x,z'");
+    let part2 = p(&mut a, &g, "z'");
+    let adjusted = sum(&mut a, &g, "z'", &[outcome, part2]);
+    assert!(equal(&mut a, weighted, adjusted));
+    assert_eq!(normal(&mut a, weighted), normal(&mut a, adjusted));
+    let crude = p(&mut a, &g, "y|x");
+    assert!(!equal(&mut a, crude, adjusted));
+    // Front-door, flat and nested, with the copies swapped.
+    let (m, x, y) = (p(&mut a, &g, "m|x"), p(&mut a, &g, "x'"), p(&mut a, &g, "y|x',m"));
+    let inner = sum(&mut a, &g, "x'", &[x, y]);
+    let nested = sum(&mut a, &g, "m", &[m, inner]);
+    let (m, x, y) = (p(&mut a, &g, "m'|x"), p(&mut a, &g, "x''"), p(&mut a, &g, "y|x'',m'"));
+    let flat = sum(&mut a, &g, "x'',m'", &[y, m, x]);
+    assert!(equal(&mut a, nested, flat));
+    // Two copies of one variable, bound in either order.
+    let f = |a: &mut Arena, one: &str, two: &str| {
+        let all = [p(a, &g, &format!("y|{one}")), p(a, &g, &format!("m|{one},z")), p(a, &g, &format!("z|{two}"))];
+        let link = [p(a, &g, &format!("{two}|m")), p(a, &g, &format!("{one}|z"))];
+        sum(a, &g, "x,x',z", &[all[0], all[1], all[2], link[0], link[1]])
+    };
+    let (p1, p2) = (f(&mut a, "x", "x'"), f(&mut a, "x'", "x"));
+    assert!(p1 != p2 && equal(&mut a, p1, p2));
+    // Fractions over one line.
+    let (one, two) = (a.quotient(crude, part), a.quotient(given, part));
+    let split = a.plus([one, two]);
+    let above = a.plus([given, crude]);
+    let joined = a.quotient(above, part);
+    assert!(equal(&mut a, split, joined));
+    let half = a.quotient(crude, above);
+    let other = a.quotient(given, above);
+    let (whole, number) = (a.plus([half, other]), a.one());
+    assert!(equal(&mut a, whole, number));
+}
+
+#[test]
+fn equality_stops_in_time() {
+    let g = graph(&["a", "b"]);
+    let mut arena = Arena::new();
+    let (one, two) = (p(&mut arena, &g, "a"), p(&mut arena, &g, "b|a"));
+    let mut power = arena.plus([one, two]);
+    for _ in 0..40 {
+        power = arena.product([power, power]);
+    }
+    let more = arena.product([power, one]);
+    assert!(!equal(&mut arena, power, more));
+    assert_eq!(normal(&mut arena, more), more);
+    let tower = ladder(&mut arena, 2000);
+    let other = arena.product([tower, two]);
+    assert!(!equal(&mut arena, tower, other));
 }
 
 #[test]
