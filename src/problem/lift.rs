@@ -1,6 +1,7 @@
 //! Meaning → tree, so that whatever is printed parses and means the same again.
 //!
-//! Spans of lifted trees are `0..0`. A reference at a value becomes `y = 1`, a copy its primes.
+//! Spans of lifted trees are `0..0`. A reference at a value becomes `y = 1`, a copy its primes, and `Σ_{y} y P(y | …)`
+//! an expectation.
 
 use super::{Expectation, ExpectationKind, Problem, ProofLine, Query, QueryKind, Reason};
 use crate::expr::{Arena, At, BigRational, Expr as Node, ExprId, Ref, Term};
@@ -27,12 +28,24 @@ pub fn expr(graph: &Graph, arena: &Arena, id: ExprId, definitions: &[(String, Ex
     }
     let mut tasks = vec![(id, false)];
     let mut done: Vec<Expr> = Vec::new();
+    // What the sums around the current node bind, and how often.
+    let mut bound: FxHashMap<Ref, usize> = FxHashMap::default();
     while let Some((id, ready)) = tasks.pop() {
         if let Some(name) = names.get(&id) {
             done.push(at_zero(ExprKind::Name(Variable { name: named(*name), primes: 0 })));
             continue;
         }
         let node = arena.get(id);
+        if let (false, Some(expected)) = (ready, expected(arena, node, &bound, &names)) {
+            done.push(expectation_of(graph, arena, expected));
+            continue;
+        }
+        if let Node::Sum { over, .. } = node {
+            for reference in over {
+                let count = bound.entry(*reference).or_default();
+                *count = if ready { count.saturating_sub(1) } else { *count + 1 };
+            }
+        }
         let operands = node.operands();
         if !ready && !operands.is_empty() {
             tasks.push((id, true));
@@ -43,6 +56,34 @@ pub fn expr(graph: &Graph, arena: &Arena, id: ExprId, definitions: &[(String, Ex
         done.push(build(graph, arena, node, parts));
     }
     done.pop().unwrap_or_else(|| integer("0"))
+}
+
+/// The term of which a sum is the expectation, `Σ_{y} y P(y | …)`, where `E[y | …]` would be read as that very sum:
+/// as one over the first copy of y that is not bound around it.
+fn expected<'a>(
+    arena: &'a Arena,
+    node: &Node,
+    bound: &FxHashMap<Ref, usize>,
+    names: &FxHashMap<ExprId, &str>,
+) -> Option<&'a Term> {
+    let Node::Sum { over, body } = node else { return None };
+    let (&[copy], Node::Product(factors)) = (&**over, arena.get(*body)) else { return None };
+    let &[value, p] = &**factors else { return None };
+    let (Node::Value(of), Node::P(term)) = (arena.get(value), arena.get(p)) else { return None };
+    let named = [*body, value, p].iter().any(|id| names.contains_key(id));
+    let At::Copy(primes) = copy.at else { return None };
+    let is_bound = |reference: Ref| bound.get(&reference).is_some_and(|&count| count > 0);
+    let first = !is_bound(copy) && (0..primes).all(|fewer| is_bound(Ref::copy(copy.var, fewer)));
+    (!named && first && *of == copy && term.of() == [copy]).then_some(term)
+}
+
+fn expectation_of(graph: &Graph, arena: &Arena, of: &Term) -> Expr {
+    let lifted = term(graph, arena, of);
+    let ExprKind::P(mut inside) = lifted.kind else { return lifted };
+    for reference in &mut inside.of {
+        reference.variable.primes = 0;
+    }
+    at_zero(ExprKind::E(inside))
 }
 
 /// One node on top of its lifted operands.

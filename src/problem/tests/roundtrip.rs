@@ -89,11 +89,25 @@ fn an_expression(rng: &mut ChaCha8Rng, arena: &mut Arena, depth: usize) -> ExprI
         };
     }
     let count = rng.random_range(2..4);
-    let kind = rng.random_range(0..6);
+    let kind = rng.random_range(0..7);
     if kind == 0 {
         let body = an_expression(rng, arena, depth - 1);
         let over: Vec<Ref> = arena.free(body).iter().copied().filter(|_| rng.random_bool(0.5)).collect();
         return arena.sum(over, body);
+    }
+    if kind == 6 {
+        // An expectation, over the first copy that is free or over another one, perhaps inside a sum over the first.
+        let term = a_term(rng, arena);
+        let Expr::P(term) = arena.get(term).clone() else { return term };
+        let copy = Ref::copy(term.of()[0].var, rng.random_range(0..3));
+        let term = Term::new([copy], term.given().iter().copied(), term.do_().iter().copied()).unwrap();
+        let (value, p) = (arena.value(copy), arena.p(term));
+        let product = arena.product([value, p]);
+        let sum = arena.sum([copy], product);
+        let outer = Ref::plain(copy.var);
+        let value = arena.value(outer);
+        let both = arena.product([value, sum]);
+        return if rng.random_bool(0.5) { sum } else { arena.sum([outer], both) };
     }
     let all: Vec<ExprId> = (0..count).map(|_| an_expression(rng, arena, depth - 1)).collect();
     match kind {
