@@ -118,7 +118,12 @@ impl Listing<'_> {
         let front_door = FrontDoor::new(self.graph, self.request);
         let mut all = front_door.minimal_sets();
         let mut found = Vec::new();
-        while let Some(step) = all.step() {
+        loop {
+            if self.context.stopped() {
+                self.truncated = true;
+                break;
+            }
+            let Some(step) = all.step() else { break };
             found.extend(step.map(|set| AdjustmentSet {
                 kind: SetKind::FrontDoor,
                 set,
@@ -127,7 +132,7 @@ impl Listing<'_> {
                 optimal: false,
             }));
             let searched = all.searched() > SEARCHES.saturating_mul(self.limit());
-            if found.len() > self.limit() || searched || self.context.stopped() {
+            if found.len() > self.limit() || searched {
                 found.truncate(self.limit());
                 self.truncated = true;
                 break;

@@ -1,6 +1,6 @@
 //! `==`: are two expressions equal in every positive model of the graph?
 //!
-//! Both sides are reduced to what is measured and compared by their normal forms: as they stand; with each action
+//! Both sides are reduced to what is measured and compared by algebra: as they stand; with each action
 //! identified; with every condition dropped that rule 1 lets go; with every term written out in the factors of its
 //! ancestors. Where that is not enough, actions are identified by other strategies, and by the sets that the other side
 //! sums over, if these happen to be adjustment or front-door sets.
@@ -8,7 +8,7 @@
 use super::context::{Context, Stage, undetermined};
 use super::contrast::{acts, first, reduce};
 use super::effect::{self, Found};
-use super::expanded::expanded;
+use super::expanded::{self, expanded};
 use super::joined::Shown;
 use super::{Verdict, words};
 use crate::algebra;
@@ -17,7 +17,7 @@ use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::identify::sets::{FrontDoor, Request};
 use crate::identify::{Effect, Estimand, Route};
-use crate::proof::{Evidence, Statement};
+use crate::proof::{Evidence, Rule, Statement};
 use crate::reach;
 use itertools::Itertools;
 use rustc_hash::FxHashMap;
@@ -95,22 +95,37 @@ fn holds(context: &Context<'_>, arena: &mut Arena, (left, right): (Shown, Shown)
     }
 }
 
-/// The first two forms with one normal form, each brought to it.
+/// Two forms that algebra makes one, with the way from each to the same expression.
+///
+/// First forms that simplify to one expression, told by the simplifier's moves; then forms that are equal by a normal
+/// form. How that one was reached is not told, so such a pair counts only where the kernel takes it for one step.
 fn meeting(context: &Context<'_>, arena: &mut Arena, left: &[Shown], right: &[Shown]) -> Option<(Shown, Shown)> {
-    let mut normal = |shown: &Shown| normal(context, arena, shown.expr);
-    let (lefts, rights): (Vec<_>, Vec<_>) =
-        (left.iter().map(&mut normal).collect(), right.iter().map(normal).collect());
-    let (i, j) = (0..lefts.len()).cartesian_product(0..rights.len()).find(|&(i, j)| lefts[i] == rights[j])?;
-    let mut bring = |shown: &Shown| {
-        let (from, to) = (shown.expr, lefts[i]);
-        let derivation = context.timed(Stage::Derive, || derive::combine(context.graph(), arena, from, &[], to));
+    let mut simple = |shown: &Shown| {
+        let to = simplified(context, arena, shown.expr);
+        let derivation = context.timed(Stage::Derive, || derive::combine(context.graph(), arena, shown.expr, &[], to));
         shown.clone().then(to, derivation)
     };
-    Some((bring(&left[i]), bring(&right[j])))
+    let lefts: Vec<Shown> = left.iter().map(&mut simple).collect();
+    let rights: Vec<Shown> = right.iter().map(simple).collect();
+    for (a, b) in lefts.iter().cartesian_product(&rights) {
+        if a.expr == b.expr {
+            return Some((a.clone(), b.clone()));
+        }
+    }
+    for (a, b) in lefts.iter().chain(left).cartesian_product(rights.iter().chain(right)) {
+        if algebra::equal(arena, a.expr, b.expr) {
+            let step = expanded::one(Rule::Algebra, a.expr, b.expr);
+            let statement = Statement::Equal(a.expr, b.expr);
+            if context.settle(arena, statement, &Evidence::Derivation(step.clone())).is_ok() {
+                return Some((a.clone().then(b.expr, step), b.clone()));
+            }
+        }
+    }
+    None
 }
 
 /// What an expression comes to by algebra alone.
-fn normal(context: &Context<'_>, arena: &mut Arena, expr: ExprId) -> ExprId {
+fn simplified(context: &Context<'_>, arena: &mut Arena, expr: ExprId) -> ExprId {
     let simple = algebra::simplify(arena, context.graph(), expr, &mut Vec::new());
     algebra::tidy(arena, context.graph(), simple)
 }

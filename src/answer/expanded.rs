@@ -88,6 +88,7 @@ fn family(graph: &Graph, node: Node, before: &NodeSet) -> NodeSet {
     family.without(node)
 }
 
-fn one(rule: Rule, lhs: ExprId, rhs: ExprId) -> Derivation {
+/// One step.
+pub(super) fn one(rule: Rule, lhs: ExprId, rhs: ExprId) -> Derivation {
     Derivation { steps: vec![Step { rule, lhs, rhs, uses: Vec::new(), requires: Vec::new() }] }
 }

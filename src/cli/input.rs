@@ -1,0 +1,103 @@
+//! Files and standard input, read with a bound; what cannot be read is a diagnostic like any other.
+
+use super::status;
+use std::io::Read;
+use std::path::Path;
+use whatif::problem::{self, Problem};
+use whatif::source::{Diagnostic, Severity, Source, Span};
+
+/// A file larger than this is refused before it is read.
+const MOST_BYTES: u64 = whatif::syntax::MAX_FILE as u64;
+
+/// A file that has been read.
+pub struct File {
+    /// What it says, unless it has errors.
+    pub problem: Option<Problem>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl File {
+    /// Whether it could be read.
+    pub const fn status(&self) -> u8 {
+        if self.problem.is_some() { status::FINE } else { status::INPUT }
+    }
+}
+
+/// Reads and understands a file, or standard input for `-`.
+pub fn file(path: &Path) -> File {
+    let (problem, diagnostics) = match read(path) {
+        Ok(source) => {
+            let (problem, diagnostics) = understand(&source);
+            (Some(problem).filter(|_| !diagnostics.iter().any(Diagnostic::is_error)), diagnostics)
+        }
+        Err(diagnostic) => (None, vec![diagnostic]),
+    };
+    File { problem, diagnostics }
+}
+
+/// What a text says, and what is wrong with it.
+pub fn understand(source: &Source) -> (Problem, Vec<Diagnostic>) {
+    let (tree, mut diagnostics) = whatif::syntax::parse(source);
+    let (problem, more) = problem::resolve(source, &tree);
+    diagnostics.extend(more);
+    (problem, diagnostics)
+}
+
+fn read(path: &Path) -> Result<Source, Diagnostic> {
+    let stdin = path.as_os_str() == "-";
+    let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
+    let bytes = if stdin { slurp(std::io::stdin().lock()) } else { std::fs::File::open(path).and_then(slurp_file) };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let error = error.to_string();
+            let error = error.split(" (os error").next().unwrap_or_default();
+            let help = if stdin { "pipe a file in, or name one" } else { "check the name; - reads standard input" };
+            return Err(without_place("whatif::unreadable_file", &name, format!("cannot read {name}: {error}"), help));
+        }
+    };
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(without_place(
+            "whatif::file_too_large",
+            &name,
+            format!("{name} is larger than {} MiB", MOST_BYTES >> 20),
+            "split it: questions may stand in several files, each with the graph they ask about",
+        ));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(name, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let byte = error.as_bytes().get(at).copied().unwrap_or_default();
+            let source = Source::new(name, String::from_utf8_lossy(error.as_bytes()));
+            let place = Span::new(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
+            let message = format!("the file is not UTF-8: byte 0x{byte:02X} begins no character");
+            Err(Diagnostic::error("whatif::not_utf8", &source, message, place, "here")
+                .help("save it as UTF-8 in your editor, or convert it: iconv -f latin1 -t utf8"))
+        }
+    }
+}
+
+fn slurp_file(file: std::fs::File) -> std::io::Result<Vec<u8>> {
+    let length = file.metadata().map(|data| data.len()).unwrap_or_default();
+    // One byte too many tells the caller, without the rest being read.
+    if length > MOST_BYTES { Ok(vec![0; MOST_BYTES as usize + 1]) } else { slurp(file) }
+}
+
+fn slurp(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn without_place(code: &'static str, name: &str, message: String, help: &str) -> Diagnostic {
+    Diagnostic {
+        code,
+        severity: Severity::Error,
+        message,
+        help: Some(help.to_owned()),
+        labels: Vec::new(),
+        source: Source::new(name, ""),
+    }
+}

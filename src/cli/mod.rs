@@ -1,0 +1,40 @@
+//! The program around the library: arguments, files, threads, the terminal, the exit status.
+//!
+//! In: the command line. Out: what is printed, and 0, 1, 2 or 70. Must never know: anything but the library's public face.
+//! The only floor that prints, reads files or the environment, looks at the clock or starts threads.
+#![allow(clippy::disallowed_methods, reason = "files, clock, environment and threads are this floor's business")]
+
+mod args;
+mod check;
+mod input;
+mod output;
+mod run;
+mod tour;
+
+use args::{Command, Program};
+use clap::Parser;
+use output::Output;
+use std::process::ExitCode;
+
+/// Runs the program and says how it went.
+pub fn main() -> ExitCode {
+    let program = Program::parse();
+    let status = match &program.command {
+        None => tour::tour(&mut Output::new(&args::Look::default())),
+        Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look)),
+        Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look)),
+    };
+    ExitCode::from(status)
+}
+
+/// How a run went; the largest status that applies is the program's.
+mod status {
+    /// Everything was answered, and every expectation held.
+    pub const FINE: u8 = 0;
+    /// An expectation did not hold.
+    pub const OTHERWISE: u8 = 1;
+    /// The input could not be read or has errors.
+    pub const INPUT: u8 = 2;
+    /// The kernel refused a certificate.
+    pub const REFUSED: u8 = 70;
+}

@@ -1,0 +1,174 @@
+//! `whatif run`: every question of every file, in parallel, told in file order.
+
+use super::args::{Format, Run, Steps};
+use super::input::{self, File};
+use super::output::Output;
+use super::status;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::time::Instant;
+use whatif::answer::{Answer, Body, Expected, Limits, Options, Prover, Verdict};
+use whatif::json::Report;
+use whatif::render::{self, Document};
+use whatif::source::Diagnostic;
+
+/// What came of a file.
+#[derive(Default)]
+struct Outcome {
+    /// Why its graphs could not be made ready, if so.
+    unready: Option<Diagnostic>,
+    /// Its questions answered, in order.
+    answers: Vec<Answer>,
+    /// Its expectations, in order.
+    expected: Vec<Expected>,
+}
+
+/// Answers everything and prints it. The status is the largest that applies.
+pub fn run(args: &Run, output: &mut Output) -> u8 {
+    let files: Vec<File> = args.files.iter().map(|path| input::file(path)).collect();
+    let outcomes = answer(args, &files);
+    match args.format {
+        Format::Json => output.text(&json(&files, &outcomes)),
+        Format::Text | Format::Latex | Format::Markdown => {
+            let mut page = Document::default();
+            for (file, outcome) in files.iter().zip(&outcomes) {
+                for diagnostic in file.diagnostics.iter().chain(&outcome.unready) {
+                    output.diagnostic(diagnostic);
+                }
+                page.append(document(file, outcome, args));
+            }
+            match args.format {
+                Format::Latex => output.text(&render::latex(&page)),
+                Format::Markdown => output.text(&render::markdown(&page)),
+                Format::Text | Format::Json => output.document(&page),
+            }
+        }
+    }
+    let read = files.iter().map(File::status);
+    read.chain(outcomes.iter().map(Outcome::status)).max().unwrap_or(status::FINE)
+}
+
+/// One question or expectation of one file.
+#[derive(Clone, Copy)]
+enum Task {
+    Question(usize),
+    Expectation(usize),
+}
+
+enum Done {
+    Question(Box<Answer>),
+    Expectation(Expected),
+}
+
+fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
+    let start = Instant::now();
+    let clock = move || start.elapsed().as_secs_f64();
+    let limits = Limits { list: args.limit, ..Limits::default() };
+    let options = Options { limits, clock: Some(&clock), all: args.all, ..Options::default() };
+    let mut outcomes: Vec<Outcome> = files.iter().map(|_| Outcome::default()).collect();
+    let provers: Vec<Option<Prover<'_>>> = files
+        .iter()
+        .zip(&mut outcomes)
+        .map(|(file, outcome)| match file.problem.as_ref().map(Prover::new)? {
+            Ok(prover) => Some(prover),
+            Err(diagnostic) => {
+                outcome.unready = Some(diagnostic);
+                None
+            }
+        })
+        .collect();
+    let mut tasks = Vec::new();
+    for (i, (file, prover)) in files.iter().zip(&provers).enumerate() {
+        let (Some(problem), Some(prover)) = (&file.problem, prover) else { continue };
+        if !args.quiet || args.format == Format::Json {
+            tasks.extend((0..problem.queries.len()).map(|index| (i, prover, Task::Question(index))));
+        }
+        tasks.extend((0..problem.expectations.len()).map(|index| (i, prover, Task::Expectation(index))));
+    }
+    let work = |&(file, prover, task): &(usize, &Prover<'_>, Task)| match task {
+        Task::Question(index) => (file, Done::Question(Box::new(prover.answer(index, &options)))),
+        Task::Expectation(index) => (file, Done::Expectation(prover.expectation(index, &options))),
+    };
+    let jobs = args.jobs.map_or(0, std::num::NonZeroUsize::get);
+    let pool = (jobs != 1 && tasks.len() > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(jobs).build());
+    let done: Vec<(usize, Done)> = match pool {
+        // Results come back in the order of the tasks, whatever the number of threads.
+        Some(Ok(pool)) => pool.install(|| tasks.par_iter().map(work).collect()),
+        // One thread was asked for, or more cannot be had.
+        Some(Err(_)) | None => tasks.iter().map(work).collect(),
+    };
+    for (file, done) in done {
+        match done {
+            Done::Question(answer) => outcomes[file].answers.push(*answer),
+            Done::Expectation(expected) => outcomes[file].expected.push(expected),
+        }
+    }
+    outcomes
+}
+
+impl Outcome {
+    fn status(&self) -> u8 {
+        let answers = self.answers.iter().map(|answer| if refused(answer) { status::REFUSED } else { status::FINE });
+        let expected = self.expected.iter().map(|expected| match (&expected.refused, expected.holds) {
+            (Some(_), _) => status::REFUSED,
+            (None, Some(true)) => status::FINE,
+            (None, Some(false) | None) => status::OTHERWISE,
+        });
+        let ready = if self.unready.is_some() { status::INPUT } else { status::FINE };
+        answers.chain(expected).chain([ready]).max().unwrap_or(status::FINE)
+    }
+}
+
+/// Whether the kernel refused the answer's certificate.
+fn refused(answer: &Answer) -> bool {
+    let verdict = match &answer.body {
+        Body::Effect { verdict, .. }
+        | Body::Contrast { verdict, .. }
+        | Body::Independence { verdict, .. }
+        | Body::Equality { verdict, .. }
+        | Body::Proof { verdict, .. } => verdict,
+        Body::Adjust { .. } | Body::Implications { .. } | Body::Paths { .. } | Body::Simplify { .. } => return false,
+    };
+    match verdict {
+        Verdict::Undetermined(why) => why.refused.is_some(),
+        Verdict::Identifiable(_)
+        | Verdict::NotIdentifiable(_)
+        | Verdict::Holds(_)
+        | Verdict::Fails(_)
+        | Verdict::FailsAt { .. } => false,
+    }
+}
+
+/// What a person is told of a file.
+fn document(file: &File, outcome: &Outcome, args: &Run) -> Document {
+    let mut page = Document::default();
+    let Some(problem) = &file.problem else { return page };
+    let steps = match args.steps {
+        None => render::Steps::None,
+        Some(Steps::Board) => render::Steps::Board,
+        Some(Steps::Full) => render::Steps::All,
+    };
+    for answer in &outcome.answers {
+        page.append(render::document(problem, answer, steps));
+    }
+    if !args.quiet || outcome.expected.iter().any(|expected| expected.holds != Some(true)) {
+        page.append(render::expectations(problem, &outcome.expected));
+    }
+    page
+}
+
+fn json(files: &[File], outcomes: &[Outcome]) -> String {
+    let reports: Vec<Report<'_>> = files
+        .iter()
+        .zip(outcomes)
+        .filter_map(|(file, outcome)| {
+            let problem = file.problem.as_ref()?;
+            Some(Report { problem, answers: &outcome.answers, expectations: &outcome.expected })
+        })
+        .collect();
+    let diagnostics: Vec<Diagnostic> = files
+        .iter()
+        .zip(outcomes)
+        .flat_map(|(file, outcome)| file.diagnostics.iter().chain(&outcome.unready).cloned())
+        .collect();
+    whatif::json::text(&reports, &diagnostics)
+}

@@ -1,0 +1,414 @@
+//! A document, and expressions by themselves, as LaTeX.
+//!
+//! Everything here needs the packages amsmath and amssymb and nothing else; what stands between dollar signs is
+//! understood by MathJax and KaTeX too.
+
+use super::document::{Block, Document, Line, Math, Span, Table, Text, Tone};
+use super::notation;
+use crate::graph::EdgeKind;
+use crate::syntax::print::Style;
+use crate::syntax::tree::{self, ExprKind};
+use std::fmt::Write as _;
+
+/// The document as LaTeX to be read by `\input`. It compiles in any document class that loads amsmath and amssymb.
+#[must_use]
+pub fn latex(document: &Document) -> String {
+    let mut out = String::from("% Needs \\usepackage{amsmath,amssymb}.\n");
+    for block in &document.blocks {
+        match block {
+            Block::Question { query, place } => {
+                let _ = write!(out, "\n\\paragraph{{\\normalfont\\texttt{{{}}}}}", code(query));
+                if !place.is_empty() {
+                    let _ = write!(out, "\\hfill {{\\small {}}}", escape(place));
+                }
+                out.push_str("\\par\\noindent\n");
+            }
+            Block::Paragraph(text) | Block::Part(text) => {
+                out.push_str(&prose(text));
+                out.push_str("\\par\\noindent\n");
+            }
+            Block::Remark(text) => {
+                let _ = writeln!(out, "\n\\medskip\\noindent\n{}\\par\\noindent", prose(text));
+            }
+            Block::Formula { lhs, rhs } => {
+                let lhs = lhs.as_ref().map(|lhs| format!("{} = ", math(lhs))).unwrap_or_default();
+                let _ = writeln!(out, "\\[\n  {lhs}{}\n\\]\n\\noindent", math(rhs));
+            }
+            Block::List(points) => {
+                out.push_str("\\begin{itemize}\n");
+                for point in points {
+                    let _ = writeln!(out, "  \\item {}", prose(point));
+                }
+                out.push_str("\\end{itemize}\n\\noindent\n");
+            }
+            Block::Table(table) => self::table(&mut out, table),
+            Block::Board(lines) => {
+                out.push_str(&aligned(lines, "align*"));
+                out.push_str("\\noindent\n");
+            }
+        }
+    }
+    out
+}
+
+/// An expression, for use in math mode: `P(y \mid \mathrm{do}(x))`.
+#[must_use]
+pub fn expr(expr: &tree::Expr) -> String {
+    let mut out = String::new();
+    write_expr(&mut out, expr, Place::Alone);
+    out
+}
+
+/// A variable's name, for use in math mode: `x`, `x_{1}`, `\mathit{blood\_pressure}`.
+#[must_use]
+pub fn name(name: &str) -> String {
+    let mut chars = name.chars();
+    match (chars.next(), chars.as_str()) {
+        (Some(letter), "") if letter.is_ascii_alphabetic() => name.to_owned(),
+        (Some(letter), "") if greek(letter).is_some() => greek(letter).unwrap_or_default().to_owned(),
+        (Some(letter), digits) if letter.is_ascii_alphabetic() && digits.bytes().all(|b| b.is_ascii_digit()) => {
+            format!("{letter}_{{{digits}}}")
+        }
+        _ if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
+            format!("\\mathit{{{}}}", name.replace('_', "\\_"))
+        }
+        _ => format!("\\textit{{{}}}", escape(name)),
+    }
+}
+
+/// Whether a question can be written as mathematics rather than as code.
+pub(super) const fn is_mathematics(query: &tree::QueryStatement) -> bool {
+    match query.query {
+        tree::Query::Effect(_) | tree::Query::Independence(_) | tree::Query::Equality(..) => true,
+        tree::Query::Adjust { .. }
+        | tree::Query::Implications { .. }
+        | tree::Query::Paths { .. }
+        | tree::Query::Simplify(_) => false,
+    }
+}
+
+/// A piece of notation, for use in math mode.
+pub(super) fn math(math: &Math) -> String {
+    match math {
+        Math::Name(name) => self::name(name),
+        Math::Set(names) if names.is_empty() => "\\varnothing".to_owned(),
+        Math::Set(names) => format!("\\{{{}\\}}", names.iter().map(|n| name(n)).collect::<Vec<_>>().join(", ")),
+        Math::Expr(expr) => self::expr(expr),
+        Math::Equation(lhs, rhs) => format!("{} = {}", expr(lhs), expr(rhs)),
+        Math::Let(name, expr) => format!("{} = {}", self::name(name), self::expr(expr)),
+        Math::Positive(expr) => format!("{} > 0", self::expr(expr)),
+        Math::Query(query) => match &query.query {
+            tree::Query::Effect(effect) => expr(effect),
+            tree::Query::Independence(independence) => self::independence(independence),
+            tree::Query::Equality(lhs, rhs) => format!("{} = {}", expr(lhs), expr(rhs)),
+            tree::Query::Adjust { .. }
+            | tree::Query::Implications { .. }
+            | tree::Query::Paths { .. }
+            | tree::Query::Simplify(_) => format!("\\texttt{{{}}}", code(math)),
+        },
+        Math::Code(_) => format!("\\texttt{{{}}}", code(math)),
+        Math::Number(number) => match number.split_once('/') {
+            Some((over, under)) => format!("\\frac{{{over}}}{{{under}}}"),
+            None => number.clone(),
+        },
+        Math::Path(nodes, edges) => path(nodes, edges),
+    }
+}
+
+/// A calculation as the rows of an alignment; in `align*` the reasons stand at the right.
+pub(super) fn aligned(lines: &[Line], environment: &str) -> String {
+    let mut out = format!("\\begin{{{environment}}}\n");
+    for (i, line) in lines.iter().enumerate() {
+        let lhs = line.lhs.as_ref().map(math).unwrap_or_default();
+        let rhs = line.rhs.as_ref().map(|rhs| format!("= {}", math(rhs))).unwrap_or_default();
+        let _ = write!(out, "  {lhs} &{rhs}");
+        if !line.reason.is_empty() {
+            let _ = write!(out, " && \\text{{{}}}", prose(&line.reason));
+        }
+        out.push_str(if i + 1 < lines.len() { " \\\\\n" } else { "\n" });
+    }
+    let _ = writeln!(out, "\\end{{{environment}}}");
+    out
+}
+
+/// Where an expression stands: what must be bracketed there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Nothing follows that it could swallow.
+    Alone,
+    /// The last factor of a product, or what a sum is over: a sum of terms needs brackets.
+    LastFactor,
+    /// A factor with others after it: a sum over variables needs them too.
+    Factor,
+    /// A term of a difference after its first: a sum of terms needs brackets.
+    Subtracted,
+}
+
+fn write_expr(out: &mut String, expr: &tree::Expr, place: Place) {
+    let bracketed = match &expr.kind {
+        ExprKind::Plus(_) | ExprKind::Minus(_) | ExprKind::Negative(_) => place != Place::Alone,
+        ExprKind::Sum { .. } => place == Place::Factor,
+        ExprKind::Product(_) => false,
+        ExprKind::P(_) | ExprKind::E(_) | ExprKind::Quotient(..) | ExprKind::Number(_) | ExprKind::Name(_) => false,
+    };
+    if bracketed {
+        out.push_str("\\left(");
+    }
+    let place = if bracketed { Place::Alone } else { place };
+    match &expr.kind {
+        ExprKind::P(term) => {
+            out.push_str("P(");
+            write_term(out, term);
+            out.push(')');
+        }
+        ExprKind::E(term) => {
+            out.push_str("\\mathbb{E}[");
+            write_term(out, term);
+            out.push(']');
+        }
+        ExprKind::Sum { over, body } => {
+            let over: Vec<String> = over.iter().map(variable).collect();
+            let _ = write!(out, "\\sum_{{{}}} ", over.join(", "));
+            write_expr(out, body, Place::LastFactor);
+        }
+        ExprKind::Product(factors) => {
+            for (i, factor) in factors.iter().enumerate() {
+                if i > 0 {
+                    let both = matches!(factors[i - 1].kind, ExprKind::Number(_))
+                        && matches!(factor.kind, ExprKind::Number(_));
+                    out.push_str(if both { " \\cdot " } else { " \\, " });
+                }
+                let last = i + 1 == factors.len() && place != Place::Factor;
+                write_expr(out, factor, if last { Place::LastFactor } else { Place::Factor });
+            }
+        }
+        ExprKind::Quotient(over, under) => {
+            out.push_str("\\frac{");
+            write_expr(out, over, Place::Alone);
+            out.push_str("}{");
+            write_expr(out, under, Place::Alone);
+            out.push('}');
+        }
+        ExprKind::Plus(terms) => write_terms(out, terms, " + ", Place::Alone),
+        ExprKind::Minus(terms) => write_terms(out, terms, " - ", Place::Subtracted),
+        ExprKind::Negative(inner) => {
+            out.push('-');
+            write_expr(out, inner, Place::LastFactor);
+        }
+        ExprKind::Number(text) => out.push_str(text),
+        ExprKind::Name(of) => out.push_str(&variable(of)),
+    }
+    if bracketed {
+        out.push_str("\\right)");
+    }
+}
+
+/// A sum over variables stops before the next `+` or `-` of the language; on paper it does so too.
+fn write_terms(out: &mut String, terms: &[tree::Expr], sign: &str, rest: Place) {
+    for (i, term) in terms.iter().enumerate() {
+        if i > 0 {
+            out.push_str(sign);
+        }
+        write_expr(out, term, if i > 0 { rest } else { Place::Alone });
+    }
+}
+
+fn write_term(out: &mut String, term: &tree::PTerm) {
+    let list = |references: &[tree::Reference]| references.iter().map(reference).collect::<Vec<_>>().join(", ");
+    out.push_str(&list(&term.of));
+    let mut sign = " \\mid ";
+    if !term.do_.is_empty() {
+        let _ = write!(out, "{sign}\\mathrm{{do}}({})", list(&term.do_));
+        sign = ", ";
+    }
+    if !term.given.is_empty() {
+        let _ = write!(out, "{sign}{}", list(&term.given));
+    }
+}
+
+fn reference(reference: &tree::Reference) -> String {
+    let variable = variable(&reference.variable);
+    match &reference.value {
+        None => variable,
+        Some(value) => {
+            let value = &value.value;
+            let number = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
+            let value = if number { value.clone() } else { format!("\\text{{{}}}", escape(value)) };
+            format!("{variable} = {value}")
+        }
+    }
+}
+
+fn variable(variable: &tree::Variable) -> String {
+    format!("{}{}", name(&variable.name.value), "'".repeat(usize::from(variable.primes)))
+}
+
+/// Bars over and under letters stand for the edges cut into and out of them.
+fn independence(independence: &tree::Independence) -> String {
+    let list = |names: &[tree::Name]| names.iter().map(|n| name(&n.value)).collect::<Vec<_>>().join(", ");
+    let mut out = format!("{} \\perp\\!\\!\\!\\perp {}", list(&independence.x), list(&independence.y));
+    if !independence.given.is_empty() {
+        let _ = write!(out, " \\mid {}", list(&independence.given));
+    }
+    let cut = &independence.cut;
+    if !cut.over.is_empty() || !cut.under.is_empty() {
+        out.push_str(" \\text{ in } G_{");
+        if !cut.over.is_empty() {
+            let _ = write!(out, "\\overline{{{}}}", list(&cut.over));
+        }
+        if !cut.under.is_empty() {
+            let _ = write!(out, "\\underline{{{}}}", list(&cut.under));
+        }
+        out.push('}');
+    }
+    out
+}
+
+fn path(nodes: &[String], edges: &[EdgeKind]) -> String {
+    let mut out = String::new();
+    for (i, node) in nodes.iter().enumerate() {
+        out.push_str(&name(node));
+        if let Some(edge) = edges.get(i) {
+            out.push_str(match edge {
+                EdgeKind::Forward => " \\rightarrow ",
+                EdgeKind::Backward => " \\leftarrow ",
+                EdgeKind::Bidirected => " \\leftrightarrow ",
+            });
+        }
+    }
+    out
+}
+
+fn prose(text: &Text) -> String {
+    let mut out = String::new();
+    for span in &text.spans {
+        match span {
+            Span::Words(tone, words) => {
+                let words = escape(words);
+                match tone {
+                    Tone::Plain => out.push_str(&words),
+                    Tone::Strong | Tone::Good | Tone::Bad | Tone::Open => {
+                        let _ = write!(out, "\\textbf{{{words}}}");
+                    }
+                    Tone::Quiet => {
+                        let _ = write!(out, "{{\\small {words}}}");
+                    }
+                }
+            }
+            Span::Math(math @ Math::Code(_)) => {
+                let _ = write!(out, "\\texttt{{{}}}", code(math));
+            }
+            Span::Math(math) => {
+                let _ = write!(out, "${}$", self::math(math));
+            }
+        }
+    }
+    out
+}
+
+fn table(out: &mut String, table: &Table) {
+    if !table.caption.is_empty() {
+        let _ = writeln!(out, "{}\\par\\noindent", prose(&table.caption));
+    }
+    let columns = table.rows.iter().map(Vec::len).chain([table.head.len()]).max().unwrap_or(0);
+    let _ = writeln!(out, "\\begin{{tabular}}{{{}}}", "l".repeat(columns));
+    let row = |cells: &[Text]| cells.iter().map(prose).collect::<Vec<_>>().join(" & ");
+    if !table.head.is_empty() {
+        let _ = writeln!(out, "  {} \\\\\n  \\hline", row(&table.head));
+    }
+    for cells in &table.rows {
+        let _ = writeln!(out, "  {} \\\\", row(cells));
+    }
+    out.push_str("\\end{tabular}\\par\\noindent\n");
+}
+
+/// Notation as the language writes it, in ASCII, escaped.
+fn code(math: &Math) -> String {
+    escape(&notation::text(math, Style::Ascii))
+}
+
+/// Text with what LaTeX would take for its own written so that it is read as itself.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\textbackslash{}"),
+            '{' | '}' | '$' | '&' | '#' | '_' | '%' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '^' => out.push_str("\\textasciicircum{}"),
+            '~' => out.push_str("\\textasciitilde{}"),
+            '<' => out.push_str("\\textless{}"),
+            '>' => out.push_str("\\textgreater{}"),
+            '|' => out.push_str("\\textbar{}"),
+            '"' => out.push_str("\\textquotedbl{}"),
+            '-' if out.ends_with('-') => out.push_str("{}-"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The macro of a Greek letter that looks like no Latin one.
+const fn greek(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'α' => "\\alpha",
+        'β' => "\\beta",
+        'γ' => "\\gamma",
+        'δ' => "\\delta",
+        'ε' => "\\varepsilon",
+        'ζ' => "\\zeta",
+        'η' => "\\eta",
+        'θ' => "\\theta",
+        'ι' => "\\iota",
+        'κ' => "\\kappa",
+        'λ' => "\\lambda",
+        'μ' => "\\mu",
+        'ν' => "\\nu",
+        'ξ' => "\\xi",
+        'π' => "\\pi",
+        'ρ' => "\\rho",
+        'σ' => "\\sigma",
+        'τ' => "\\tau",
+        'υ' => "\\upsilon",
+        'φ' => "\\varphi",
+        'χ' => "\\chi",
+        'ψ' => "\\psi",
+        'ω' => "\\omega",
+        'Γ' => "\\Gamma",
+        'Δ' => "\\Delta",
+        'Θ' => "\\Theta",
+        'Λ' => "\\Lambda",
+        'Ξ' => "\\Xi",
+        'Π' => "\\Pi",
+        'Σ' => "\\Sigma",
+        'Φ' => "\\Phi",
+        'Ψ' => "\\Psi",
+        'Ω' => "\\Omega",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_set_as_a_paper_sets_them() {
+        assert_eq!(name("x"), "x");
+        assert_eq!(name("Z12"), "Z_{12}");
+        assert_eq!(name("blood_pressure"), "\\mathit{blood\\_pressure}");
+        assert_eq!(name("x_1"), "\\mathit{x\\_1}");
+        assert_eq!(name("θ"), "\\theta");
+        assert_eq!(name("carry 5% more"), "\\textit{carry 5\\% more}");
+        assert_eq!(name("Größe"), "\\textit{Größe}");
+    }
+
+    #[test]
+    fn text_cannot_speak_latex() {
+        assert_eq!(escape("\\input{x}"), "\\textbackslash{}input\\{x\\}");
+        assert_eq!(escape("a--b"), "a-{}-b");
+    }
+}

@@ -1,0 +1,218 @@
+//! The program from outside: what it prints where, and its exit status.
+
+use crate::examples::examples;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// What a run of the program came to.
+pub struct Run {
+    pub status: i32,
+    pub output: String,
+    pub errors: String,
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whatif"));
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+}
+
+fn finish(mut command: Command, input: &str) -> Run {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let out = child.wait_with_output().unwrap();
+    Run {
+        status: out.status.code().unwrap(),
+        output: String::from_utf8(out.stdout).unwrap(),
+        errors: String::from_utf8(out.stderr).unwrap(),
+    }
+}
+
+/// Runs the program in the project's folder, its output in pipes.
+pub fn whatif(arguments: &[&str]) -> Run {
+    finish(command(arguments), "")
+}
+
+fn with_input(arguments: &[&str], input: &str) -> Run {
+    finish(command(arguments), input)
+}
+
+const CONFOUNDED: &str = "graph { z -> x -> y; z -> y }\n";
+
+#[test]
+fn help_and_tour() {
+    insta::assert_snapshot!("help", whatif(&["--help"]).output);
+    insta::assert_snapshot!("help_run", whatif(&["run", "--help"]).output);
+    insta::assert_snapshot!("help_check", whatif(&["check", "--help"]).output);
+    insta::assert_snapshot!("tour", whatif(&[]).output);
+}
+
+#[test]
+fn status_is_zero_for_answers_of_either_kind() {
+    let run = with_input(&["run", "-"], "graph { x -> y; x <-> y }\nP(y | do(x))\n");
+    assert_eq!((run.status, run.errors.as_str()), (0, ""));
+    assert!(run.output.contains("Not identifiable"), "{}", run.output);
+}
+
+#[test]
+fn status_is_one_where_an_expectation_does_not_hold() {
+    let run = with_input(&["run", "-"], &format!("{CONFOUNDED}expect not identifiable P(y | do(x))\n"));
+    assert_eq!((run.status, run.errors.as_str()), (1, ""));
+    insta::assert_snapshot!("expectation_fails", run.output);
+}
+
+#[test]
+fn status_is_two_where_input_is_wrong_and_good_files_are_answered_all_the_same() {
+    let run = with_input(&["run", "-", "examples/churn.causal"], &format!("{CONFOUNDED}P(w | do(x))\n"));
+    assert_eq!(run.status, 2);
+    assert!(run.errors.contains("whatif::unknown_variable"), "{}", run.errors);
+    assert!(run.output.contains("P(churn | do(engagement))"), "{}", run.output);
+    assert!(!run.output.contains("P(w"), "{}", run.output);
+    assert_eq!(whatif(&["run", "no-such-file.causal"]).status, 2);
+    assert_eq!(whatif(&["run"]).status, 2);
+    assert_eq!(whatif(&["run", "--jobs", "0", "-"]).status, 2);
+}
+
+#[test]
+fn two_outweighs_one() {
+    let failing = format!("{CONFOUNDED}expect not identifiable P(y | do(x))\n");
+    assert_eq!(with_input(&["run", "-", "no-such-file.causal"], &failing).status, 2);
+}
+
+#[test]
+fn json_has_the_diagnostics_on_standard_output() {
+    let run = with_input(&["run", "--format", "json", "-"], &format!("{CONFOUNDED}P(w | do(x))\n"));
+    assert_eq!((run.status, run.errors.as_str()), (2, ""));
+    let json: serde_json::Value = serde_json::from_str(&run.output).unwrap();
+    assert_eq!(json["schema"], "whatif/1");
+    assert_eq!(json["diagnostics"][0]["code"], "whatif::unknown_variable");
+    assert_eq!(json["diagnostics"][0]["file"], "<stdin>");
+    let missing = whatif(&["check", "--format", "json", "no-such-file.causal"]);
+    assert_eq!(missing.status, 2);
+    let json: serde_json::Value = serde_json::from_str(&missing.output).unwrap();
+    assert_eq!(json["diagnostics"][0]["code"], "whatif::unreadable_file");
+}
+
+#[test]
+fn files_that_cannot_be_read_say_why() {
+    let folder = std::env::temp_dir().join(format!("whatif-input-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let latin = folder.join("latin.causal");
+    std::fs::write(&latin, b"graph { a -> b }\n// caf\xe9\n").unwrap();
+    let large = folder.join("large.causal");
+    std::fs::write(&large, vec![b'\n'; (16 << 20) + 1]).unwrap();
+    for (path, code) in [(&latin, "not_utf8"), (&large, "file_too_large"), (&folder, "unreadable_file")] {
+        let run = whatif(&["check", &path.display().to_string()]);
+        assert_eq!(run.status, 2);
+        assert!(run.errors.contains(&format!("whatif::{code}")), "{}", run.errors);
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn warnings_change_no_status() {
+    let run = with_input(&["check", "-"], "graph { a -> b; lonely; u -> a; u [latent] }\nP(b | do(a))\n");
+    assert_eq!(run.status, 0, "{}", run.errors);
+    assert!(run.output.contains("no errors"), "{}", run.output);
+    assert!(!run.errors.is_empty());
+}
+
+#[test]
+fn check_answers_nothing() {
+    let run = whatif(&["check", "examples/churn.causal"]);
+    assert_eq!((run.status, run.output.as_str(), run.errors.as_str()), (0, "1 file: no mistakes found\n", ""));
+}
+
+#[test]
+fn quiet_prints_only_what_did_not_hold() {
+    let held = format!("{CONFOUNDED}P(y | do(x))\nexpect identifiable P(y | do(x))\n");
+    let run = with_input(&["run", "--quiet", "-"], &held);
+    assert_eq!((run.status, run.output.as_str()), (0, ""));
+    let failed = format!("{CONFOUNDED}P(y | do(x))\nexpect not identifiable P(y | do(x))\n");
+    let run = with_input(&["run", "--quiet", "-"], &failed);
+    assert_eq!(run.status, 1);
+    assert!(run.output.contains("expect not identifiable"), "{}", run.output);
+}
+
+#[test]
+fn answers_do_not_depend_on_the_number_of_jobs() {
+    let files: Vec<String> = examples().iter().map(|file| file.display().to_string()).collect();
+    let run = |jobs: &str, format: &str| {
+        let mut arguments = vec!["run", "--jobs", jobs, "--format", format];
+        arguments.extend(files.iter().map(String::as_str));
+        whatif(&arguments).output
+    };
+    assert_eq!(run("1", "text"), run("8", "text"));
+    let timeless = |text: String| {
+        let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for answer in json["answers"].as_array_mut().unwrap() {
+            answer.as_object_mut().unwrap().remove("seconds");
+        }
+        json
+    };
+    assert_eq!(timeless(run("1", "json")), timeless(run("8", "json")));
+}
+
+#[test]
+fn a_pipe_gets_no_colour_unless_it_asks() {
+    let wrong = format!("{CONFOUNDED}P(w | do(x))\n");
+    let plain = |run: &Run| !run.output.contains('\x1b') && !run.errors.contains('\x1b');
+    assert!(plain(&whatif(&["run", "examples/churn.causal"])));
+    assert!(plain(&with_input(&["run", "-"], &wrong)));
+    assert!(!plain(&whatif(&["run", "--color", "always", "examples/churn.causal"])));
+    assert!(!plain(&with_input(&["run", "--color", "always", "-"], &wrong)));
+    assert!(plain(&whatif(&["run", "--color", "never", "examples/churn.causal"])));
+}
+
+#[test]
+fn ascii_is_ascii() {
+    for file in examples() {
+        let run = whatif(&["run", "--ascii", &file.display().to_string()]);
+        assert!(run.output.is_ascii(), "{}: {}", file.display(), run.output);
+    }
+    let wrong = with_input(&["run", "--ascii", "-"], &format!("{CONFOUNDED}P(w | do(x))\n"));
+    assert!(wrong.errors.is_ascii(), "{}", wrong.errors);
+}
+
+#[test]
+fn a_reader_who_leaves_early_is_no_error() {
+    let mut child = command(&["run", "examples/epidemiology.causal"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let out = child.wait_with_output().unwrap();
+    assert_eq!((out.status.code(), String::from_utf8(out.stderr).unwrap().as_str()), (Some(0), ""));
+}
+
+/// What the help and the tour tell people to type works as it stands.
+#[cfg(unix)]
+#[test]
+fn commands_in_the_help_run_as_printed() {
+    let folder = std::env::temp_dir().join(format!("whatif-help-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("examples")).unwrap();
+    for file in examples() {
+        std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/").to_owned() + file.to_str().unwrap(), folder.join(&file))
+            .unwrap();
+    }
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_whatif")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let texts = [&["--help"][..], &["run", "--help"], &["check", "--help"], &[]].map(|args| whatif(args).output);
+    let mut tried = 0;
+    for line in texts.iter().flat_map(|text| text.lines()) {
+        let line = line.trim();
+        if !(line.starts_with("whatif ") && !line.starts_with("whatif answers")) && !line.starts_with("echo ") {
+            continue;
+        }
+        // A remark follows after two blanks.
+        let line = line.split("  ").next().unwrap();
+        let run = Command::new("sh").args(["-c", line]).current_dir(&folder).env("PATH", &path).output().unwrap();
+        assert!(run.status.success(), "{line}: {}", String::from_utf8_lossy(&run.stderr));
+        assert!(!run.stdout.is_empty() || line.contains('>'), "{line}");
+        tried += 1;
+    }
+    assert!(tried >= 12, "only {tried} commands found");
+    std::fs::remove_dir_all(folder).unwrap();
+}
