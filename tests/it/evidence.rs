@@ -27,7 +27,7 @@ fn settle(case: &Case) -> Result<(), String> {
                 kernel::check(&mut arena, &claim, &Evidence::Derivation(derivation.clone())).map_err(|refusal| {
                     let step = refusal.step.and_then(|step| derivation.steps.get(step - 1));
                     let sides = step.map(|s| format!("{:?}\n  {}\n  {}", s.rule, show(&arena, s.lhs), show(&arena, s.rhs)));
-                    format!("{}: {refusal}\n{}\n{:?}", estimand.strategy(), sides.unwrap_or_default(), step.map(|s| &s.requires))
+                    format!("{}: {refusal:?}\n{}\n{:?}", estimand.strategy(), sides.unwrap_or_default(), step.map(|s| &s.requires))
                 })?;
             }
         }
@@ -35,7 +35,7 @@ fn settle(case: &Case) -> Result<(), String> {
             let models = witness(&graph, &effect, &hedge, 1 << 16).map_err(|why| format!("no models: {why:?}"))?;
             let evidence = Evidence::Hedge(hedge, Some(Box::new(models)));
             kernel::check(&mut arena, &claim(Statement::NotIdentifiable { query }), &evidence)
-                .map_err(|refusal| format!("hedge: {refusal}"))?;
+                .map_err(|refusal| format!("hedge: {refusal:?}"))?;
         }
     }
     Ok(())

@@ -354,7 +354,7 @@ fn no_false_hedge_is_accepted() {
         let query = arena.p(case.term());
         let evidence = Evidence::Hedge(hedge.clone(), None);
         if let Err(why) = check(&mut arena, &case, Statement::NotIdentifiable { query }, evidence) {
-            panic!("{why}:\n{case}\n{hedge:#?}");
+            panic!("{why:?}:\n{case}\n{hedge:#?}");
         }
         for _ in 0..20 {
             let (mut wrong, mut other) = (hedge.clone(), case.clone());
@@ -486,7 +486,7 @@ fn no_false_counter_model_is_accepted() {
         assert_eq!(models_differ(&case, &models), Ok(()), "{case}\n{models:#?}");
         let evidence = Evidence::CounterModel(Box::new(models.clone()));
         if let Err(why) = check(&mut arena, &case, Statement::NotIdentifiable { query }, evidence) {
-            panic!("{why}:\n{case}\n{models:#?}");
+            panic!("{why:?}:\n{case}\n{models:#?}");
         }
         for _ in 0..10 {
             let mut wrong = models.clone();
