@@ -2,7 +2,7 @@
 
 use super::context::{Context, Stage};
 use super::positivity::assumes_positive;
-use super::{Identified, Verdict, words};
+use super::{Identified, Undetermined, Verdict, words};
 use crate::algebra;
 use crate::derive;
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
@@ -22,7 +22,7 @@ pub(super) fn effect(context: &Context<'_>, arena: &mut Arena, term: &Term) -> V
             for found in found {
                 match identified(context, arena, query, term, found) {
                     Ok(identified) => settled.push(identified),
-                    Err(refused) if settled.is_empty() => return refused,
+                    Err(refused) if settled.is_empty() => return Verdict::Undetermined(refused),
                     // Another estimand stands; this one is not shown.
                     Err(_) => {}
                 }
@@ -43,7 +43,7 @@ pub(super) fn effect(context: &Context<'_>, arena: &mut Arena, term: &Term) -> V
             let evidence = Evidence::Hedge(hedge, None);
             match context.settle(arena, Statement::NotIdentifiable { query }, &evidence) {
                 Ok(checked) => Verdict::NotIdentifiable(Box::new(checked)),
-                Err(refused) => refused,
+                Err(refused) => Verdict::Undetermined(refused),
             }
         }
     }
@@ -112,7 +112,7 @@ fn identified(
     query: ExprId,
     term: &Term,
     found: Found,
-) -> Result<Identified, Verdict> {
+) -> Result<Identified, Undetermined> {
     let estimand = found.expr;
     let derivation =
         context.timed(Stage::Derive, || derive_all(context.graph(), arena, query, &[(term, &found)], estimand));

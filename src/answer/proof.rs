@@ -33,6 +33,6 @@ fn verdict(context: &Context<'_>, arena: &mut Arena, start: ExprId, lines: &[Pro
     let statement = Statement::Equal(start, shown.expr);
     match context.settle(arena, statement, &Evidence::Derivation(shown.derivation)) {
         Ok(checked) => Verdict::Holds(Box::new(checked)),
-        Err(refused) => refused,
+        Err(refused) => Verdict::Undetermined(refused),
     }
 }

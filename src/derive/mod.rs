@@ -8,6 +8,7 @@
 //! equation twice. The number of steps is O(districts · blocks), each as long as its terms: polynomial in the graph.
 
 mod board;
+mod district;
 mod finish;
 mod general;
 mod textbook;

@@ -37,6 +37,7 @@ use crate::expr::{Arena, At, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Node, NodeSet};
 use crate::proof::{Claim, Evidence, Statement};
 use num_traits::Zero;
+use std::fmt;
 
 /// Why evidence was refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,6 +47,15 @@ pub struct Refusal {
     /// Why.
     pub reason: String,
 }
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.step.map_or(Ok(()), |step| write!(f, "step {step}: "))?;
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 /// The most units of work that one piece of evidence may take; algebra has as many of its own.
 const WORK: usize = 1 << 26;

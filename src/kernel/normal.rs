@@ -194,48 +194,40 @@ impl Algebra {
 
     /// The sum of a monomial over all states of what is bound, as a monomial.
     fn sum(&mut self, over: &[Ref], monomial: &Monomial) -> Result<Monomial, Reason> {
-        let mut bound: BTreeSet<Ref> = over.iter().copied().collect();
-        // Σ_x a Σ_z b = Σ_{x,z} a b, z renamed.
-        let (mut open, mut factors) = (monomial.clone(), Vec::new());
-        while let Some(atom) = open.pop() {
-            self.work.spend(1 + self.arena.free(atom).len())?;
-            let joined = self.arena.free(atom).iter().any(|reference| bound.contains(reference));
-            let (Expr::Sum { over, body }, true) = (self.arena.get(atom).clone(), joined) else {
-                factors.push(atom);
-                continue;
+        let mut count: BTreeMap<Ref, usize> = over.iter().map(|reference| (*reference, 0)).collect();
+        let mut factors = monomial.clone();
+        loop {
+            factors = self.opened(factors, &mut count)?;
+            count.values_mut().for_each(|count| *count = 0);
+            for reference in factors.iter().flat_map(|&atom| self.arena.free(atom)) {
+                count.entry(*reference).and_modify(|count| *count += 1);
+            }
+            // Σ_y P(y|c) = 1 where y stands nowhere else; then c may do so as well.
+            let alone = |atom: ExprId, arena: &Arena, count: &BTreeMap<Ref, usize>| match arena.get(atom) {
+                Expr::P(term) if term.of().iter().all(|r| count.get(r) == Some(&1)) => Some(term.of().to_vec()),
+                _ => None,
             };
-            let mut map = Vec::with_capacity(over.len());
-            for old in over {
-                self.fresh += 1;
-                require(self.fresh < u16::MAX, "sums bind more copies than can be told apart")?;
-                map.push((old, Ref::copy(old.var, self.fresh)));
+            let found = |factors: &[ExprId], arena: &Arena, count: &BTreeMap<Ref, usize>| {
+                factors.iter().enumerate().find_map(|(position, &atom)| Some((position, alone(atom, arena, count)?)))
+            };
+            while let Some((position, of)) = found(&factors, &self.arena, &count) {
+                let atom = factors.remove(position);
+                self.work.spend(factors.len() + self.arena.free(atom).len())?;
+                for reference in self.arena.free(atom) {
+                    count.entry(*reference).and_modify(|count| *count -= 1);
+                }
+                count.retain(|reference, _| of.binary_search(reference).is_err());
             }
-            bound.extend(map.iter().map(|(_, new)| *new));
-            open.extend(self.renamed(body, &map)?);
-        }
-        let mut factors = self.cancelled(factors)?;
-        let mut count: BTreeMap<Ref, usize> = bound.into_iter().map(|reference| (reference, 0)).collect();
-        for reference in factors.iter().flat_map(|&atom| self.arena.free(atom)) {
-            count.entry(*reference).and_modify(|count| *count += 1);
-        }
-        // Σ_y P(y|c) = 1 where y stands nowhere else; then c may do so as well.
-        let alone = |atom: ExprId, arena: &Arena, count: &BTreeMap<Ref, usize>| matches!(arena.get(atom), Expr::P(term) if term.of().iter().all(|reference| count.get(reference) == Some(&1)));
-        while let Some(position) = factors.iter().position(|&atom| alone(atom, &self.arena, &count)) {
-            let atom = factors.swap_remove(position);
-            self.work.spend(factors.len() + self.arena.free(atom).len())?;
-            for reference in self.arena.free(atom) {
-                count.entry(*reference).and_modify(|count| *count -= 1);
-            }
-            if let Expr::P(term) = self.arena.get(atom) {
-                count.retain(|reference, _| term.of().binary_search(reference).is_err());
-            }
+            let Some((reference, rest)) = self.drawn(&factors, &count)? else { break };
+            count.remove(&reference);
+            factors = rest;
         }
         // What is bound and stands nowhere counts states; what holds nothing bound stands before the sum; the rest falls
         // apart into what bound references join.
-        let one = self.arena.one();
-        let unused =
-            count.iter().filter(|(_, count)| **count == 0).map(|(reference, _)| Ref::copy(reference.var, PRIMES + 1));
-        let mut result: Vec<ExprId> = unused.map(|states| self.arena.sum([states], one)).collect();
+        let (one, mut result) = (self.arena.one(), Vec::new());
+        for (reference, _) in count.iter().filter(|(_, count)| **count == 0) {
+            result.push(self.arena.sum([Ref::copy(reference.var, PRIMES + 1)], one));
+        }
         while let Some(atom) = factors.pop() {
             let (mut names, mut part, mut joined) = (BTreeSet::new(), Vec::new(), vec![atom]);
             while !joined.is_empty() {
@@ -249,6 +241,48 @@ impl Algebra {
             result.push(if names.is_empty() { atom } else { self.atom(names.into_iter().collect(), part)? });
         }
         self.cancelled(result)
+    }
+
+    /// Σ_x a Σ_z b = Σ_{x,z} a b, z renamed: the factors without sums that hold what is bound; what those bind is added.
+    fn opened(&mut self, mut open: Vec<ExprId>, bound: &mut BTreeMap<Ref, usize>) -> Result<Monomial, Reason> {
+        let mut factors = Vec::new();
+        while let Some(atom) = open.pop() {
+            self.work.spend(1 + self.arena.free(atom).len())?;
+            let joined = self.arena.free(atom).iter().any(|reference| bound.contains_key(reference));
+            let (Expr::Sum { over, body }, true) = (self.arena.get(atom).clone(), joined) else {
+                factors.push(atom);
+                continue;
+            };
+            let mut map = Vec::with_capacity(over.len());
+            for old in over {
+                self.fresh += 1;
+                require(self.fresh < u16::MAX, "sums bind more copies than can be told apart")?;
+                map.push((old, Ref::copy(old.var, self.fresh)));
+                bound.insert(Ref::copy(old.var, self.fresh), 0);
+            }
+            open.extend(self.renamed(body, &map)?);
+        }
+        self.cancelled(factors)
+    }
+
+    /// Σ_{x,z} a b / Σ_z' b' = Σ_x a where b alone holds z and Σ_z b = Σ_z' b': what is no longer bound, and what is left.
+    fn drawn(&mut self, factors: &[ExprId], bound: &BTreeMap<Ref, usize>) -> Result<Option<(Ref, Monomial)>, Reason> {
+        let divides = |atom: &ExprId, arena: &Arena| matches!(arena.get(*atom), Expr::Quotient(_, base) if matches!(arena.get(*base), Expr::Sum { .. }));
+        for &reference in
+            bound.keys().filter(|_| factors.iter().any(|atom| divides(atom, &self.arena))).collect::<Vec<_>>()
+        {
+            self.work.spend(factors.len())?;
+            let (inside, mut rest): (Vec<_>, Vec<_>) =
+                factors.iter().partition(|&&a| self.arena.is_free_in(reference, a));
+            if rest.iter().any(|atom| divides(atom, &self.arena)) {
+                rest.extend(self.sum(&[reference], &inside)?);
+                let left = self.cancelled(rest.clone())?;
+                if left.len() < rest.len() {
+                    return Ok(Some((reference, left)));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// The atoms of a product of atoms, renamed.

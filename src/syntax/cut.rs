@@ -4,6 +4,7 @@
 //! boundary.
 
 use super::{MAX_NESTING, MAX_STATEMENT};
+use std::cell::Cell;
 use std::ops::Range;
 
 /// What stands at an offset.
@@ -37,6 +38,8 @@ pub(super) struct Text<'a> {
     pub end: usize,
     /// The opening brackets that nothing closes, in order.
     unclosed: Vec<usize>,
+    /// An offset and where its line begins: the last one that was asked for.
+    line: Cell<(usize, usize)>,
 }
 
 /// A statement's place.
@@ -63,7 +66,8 @@ pub(super) enum Ends {
 impl<'a> Text<'a> {
     /// Walks over the text once. O(length).
     pub fn new(text: &'a str) -> Self {
-        let mut this = Self { text, bytes: text.as_bytes(), end: text.len(), unclosed: Vec::new() };
+        let mut this =
+            Self { text, bytes: text.as_bytes(), end: text.len(), unclosed: Vec::new(), line: Cell::default() };
         let mut open: Vec<(u8, usize)> = Vec::new();
         // How many of each kind are open: a bracket that closes nothing is passed over without a search.
         let mut counts = [0_usize; 3];
@@ -179,10 +183,18 @@ impl<'a> Text<'a> {
         at
     }
 
-    /// How far a line is indented, given any offset in it. O(length of the line before the offset).
+    /// How far a line is indented, given any offset in it. O(text since the offset asked for before), so that a walk
+    /// forward is linear even where all statements stand on one line.
     pub fn indent(&self, at: usize) -> usize {
-        let before = self.bytes.get(..at).unwrap_or(&[]);
-        let start = before.iter().rposition(|&b| b == b'\n').map_or(0, |newline| newline + 1);
+        let (known, line) = self.line.get();
+        let from = if known <= at { known } else { 0 };
+        let since = self.bytes.get(from..at).unwrap_or(&[]);
+        let start = match since.iter().rposition(|&b| b == b'\n') {
+            Some(newline) => from + newline + 1,
+            None if from == 0 => 0,
+            None => line,
+        };
+        self.line.set((at, start));
         self.run(start, |b| matches!(b, b' ' | b'\t')) - start
     }
 
@@ -198,7 +210,7 @@ impl<'a> Text<'a> {
     /// remembered: a bracket that nothing closes ends the statement there, and the caller does so too where the
     /// grammar refuses the whole. O(length of the piece).
     pub fn piece(&self, start: usize, indent: usize, ends: Ends) -> Piece {
-        let mut open: Vec<u8> = Vec::new();
+        let mut open = Brackets::default();
         let (mut at, mut last) = (start, start);
         let mut resume = None;
         // The first line no deeper than the statement: where to go on when nothing better offers itself.
@@ -221,11 +233,9 @@ impl<'a> Text<'a> {
                         }
                     }
                 }
-                Step::Open(bracket) => open.push(bracket),
+                Step::Open(bracket) => open.open(bracket),
                 Step::Close(bracket) => {
-                    if let Some(matching) = open.iter().rposition(|&opened| kind(opened) == kind(bracket)) {
-                        open.truncate(matching);
-                    }
+                    open.close(bracket);
                     if ends == Ends::Block && bracket == b'}' && open.is_empty() {
                         (last, next_piece) = (next, next);
                         break;
@@ -377,13 +387,13 @@ impl<'a> Text<'a> {
     /// The line, or lines joined by edges, of a graph's body that begins at an offset. `unclosed` is the graph's
     /// indentation where nothing closes it. O(length of the piece).
     pub fn graph_piece(&self, start: usize, unclosed: Option<usize>) -> Piece {
-        let mut open: Vec<u8> = Vec::new();
+        let mut open = Brackets::default();
         let (mut at, mut last) = (start, start);
         while at < self.end {
             let (step, next) = self.step(at);
             match step {
                 Step::Semicolon if open.is_empty() => break,
-                Step::Close(b'}') if open.is_empty() => break,
+                Step::Close(b'}') if !open.holds(b'{') => break,
                 Step::Newline if open.is_empty() || last - start > MAX_STATEMENT => {
                     let following = self.skip(next);
                     if !self.goes_on(start, last, following) || last - start > MAX_STATEMENT {
@@ -397,11 +407,9 @@ impl<'a> Text<'a> {
                     at = next;
                     break;
                 }
-                Step::Open(bracket) => open.push(bracket),
+                Step::Open(bracket) => open.open(bracket),
                 Step::Close(bracket) => {
-                    if let Some(matching) = open.iter().rposition(|&opened| kind(opened) == kind(bracket)) {
-                        open.truncate(matching);
-                    }
+                    open.close(bracket);
                 }
                 Step::Blank
                 | Step::Newline
@@ -438,30 +446,28 @@ impl<'a> Text<'a> {
     /// The line of a proof that begins at an offset, up to the next `=` or the closing brace. `unclosed` is the
     /// proof's indentation where nothing closes it.
     pub fn proof_piece(&self, start: usize, unclosed: Option<usize>) -> Piece {
-        let mut open: Vec<u8> = Vec::new();
+        let mut open = Brackets::default();
         let (mut at, mut last) = (start, start);
         while at < self.end {
             let (step, next) = self.step(at);
             match step {
                 Step::Sign(b'=') if open.is_empty() => {
                     let double = self.byte(next) == b'=';
-                    if at > start && !double {
+                    if at > start && (!double || self.first_on_line(at)) {
                         break;
                     }
                     last = if double { next + 1 } else { next };
                     at = last;
                     continue;
                 }
-                Step::Close(b'}') if open.is_empty() => break,
+                Step::Close(b'}') if !open.holds(b'{') => break,
                 Step::Newline if unclosed.is_some_and(|indent| self.ends_body(next, indent)) => {
                     at = next;
                     break;
                 }
-                Step::Open(bracket) => open.push(bracket),
+                Step::Open(bracket) => open.open(bracket),
                 Step::Close(bracket) => {
-                    if let Some(matching) = open.iter().rposition(|&opened| kind(opened) == kind(bracket)) {
-                        open.truncate(matching);
-                    }
+                    open.close(bracket);
                 }
                 Step::Blank
                 | Step::Newline
@@ -481,7 +487,7 @@ impl<'a> Text<'a> {
 
     /// The brace that opens the block of the statement at an offset: on its line, or first on the next.
     pub fn block(&self, start: usize) -> Option<usize> {
-        let mut open: Vec<u8> = Vec::new();
+        let mut open = Brackets::default();
         let mut at = start;
         while at < self.end && at - start <= MAX_STATEMENT {
             let (step, next) = self.step(at);
@@ -489,10 +495,9 @@ impl<'a> Text<'a> {
                 Step::Open(b'{') if open.is_empty() && !self.is_set(start, at) => return Some(at),
                 Step::Newline if open.is_empty() && self.byte(self.skip(next)) != b'{' => return None,
                 Step::Semicolon if open.is_empty() => return None,
-                Step::Open(bracket) => open.push(bracket),
+                Step::Open(bracket) => open.open(bracket),
                 Step::Close(bracket) => {
-                    let matching = open.iter().rposition(|&opened| kind(opened) == kind(bracket))?;
-                    open.truncate(matching);
+                    open.close(bracket).then_some(())?;
                 }
                 Step::Blank
                 | Step::Newline
@@ -510,6 +515,42 @@ impl<'a> Text<'a> {
 
 fn is_word(byte: u8) -> bool {
     matches!(byte, b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128..)
+}
+
+/// The brackets that are open, of which one that closes nothing is told without a search.
+#[derive(Default)]
+struct Brackets {
+    open: Vec<u8>,
+    counts: [usize; 3],
+}
+
+impl Brackets {
+    fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    fn holds(&self, bracket: u8) -> bool {
+        self.counts[kind(bracket)] > 0
+    }
+
+    fn open(&mut self, bracket: u8) {
+        self.counts[kind(bracket)] += 1;
+        self.open.push(bracket);
+    }
+
+    /// Closes the innermost of its kind and what stands open inside it; false where there is none.
+    fn close(&mut self, bracket: u8) -> bool {
+        if !self.holds(bracket) {
+            return false;
+        }
+        while let Some(opened) = self.open.pop() {
+            self.counts[kind(opened)] -= 1;
+            if kind(opened) == kind(bracket) {
+                return true;
+            }
+        }
+        false
+    }
 }
 
 const fn kind(bracket: u8) -> usize {

@@ -37,6 +37,9 @@ pub const MAX_NESTING: usize = 100;
 /// The longest statement, line of a graph's body or line of a proof, in bytes. (A graph may have any number of lines.)
 pub const MAX_STATEMENT: usize = 256 << 10;
 
+/// How many statements, lines of graphs' bodies and lines of proofs one file may have, together.
+pub const MAX_ITEMS: usize = 1_000_000;
+
 /// How many errors of form are reported for one file; then reading stops with a note.
 pub const MAX_ERRORS: usize = 100;
 

@@ -14,7 +14,6 @@ use whatif::graph::{Graph, Node, NodeSet};
 use whatif::problem::{self, Expectation, ExpectationKind, GraphEntry, Problem, lift};
 use whatif::proof::Evidence;
 use whatif::source::{Severity, Source};
-use whatif::syntax;
 use whatif::syntax::print::{self, Style};
 
 /// Every file of the corpus, in order.
@@ -44,9 +43,7 @@ fn name_of(path: &Path) -> String {
 /// A file, read without complaint.
 fn read(path: &Path) -> Problem {
     let source = Source::new(name_of(path), std::fs::read_to_string(path).unwrap());
-    let (tree, mut diagnostics) = syntax::parse(&source);
-    let (problem, more) = problem::resolve(&source, &tree);
-    diagnostics.extend(more);
+    let (problem, diagnostics) = problem::read(&source);
     let errors: Vec<_> = diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{}: {errors:#?}", source.name());
     problem

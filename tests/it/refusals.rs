@@ -1,4 +1,4 @@
-//! The kernel as a judge. What the prover brings is accepted; of what has been damaged, nothing false is.
+//! The kernel as a judge, through the one gate to it. What the prover brings is accepted; of what has been damaged, nothing false is.
 //!
 //! Damage is random, and some of it is harmless (a separation with its sides exchanged, an equation of which another true
 //! one has been made). So each piece that the kernel still accepts is judged again here: an equation by its value in
@@ -14,12 +14,13 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
+use whatif::answer::{Refusal, settle};
 use whatif::countermodel::witness;
 use whatif::derive::derive;
 use whatif::expr::{Arena, BigRational, Expr, ExprId, Ref, Term, Var};
 use whatif::graph::{EdgeKind, Mutilation, Node, NodeSet};
 use whatif::identify::{Identification, identify};
-use whatif::kernel::{self, Checked, Refusal};
+use whatif::kernel::Checked;
 use whatif::proof::{
     Claim, CounterModel, Derivation, Evidence, Hedge, OpenPath, Parent, Rule, Separation, Statement, Step,
 };
@@ -32,7 +33,7 @@ fn claim(case: &Case, statement: Statement) -> Claim {
 }
 
 fn check(arena: &mut Arena, case: &Case, statement: Statement, evidence: Evidence) -> Result<Checked, Refusal> {
-    kernel::check(arena, &claim(case, statement), &evidence)
+    settle(arena, &claim(case, statement), &evidence)
 }
 
 /// Adds a random node where it is missing, takes it out where it is not.

@@ -44,6 +44,9 @@ fn equal_normal_forms() {
         "sum{x} (sum{x'} P(z)) == sum{x'} (sum{x} P(z))",
         "sum{x} P(z) / sum{x'} P(z) == 1",
         "3 / 6 == 1 / 2",
+        // A factor that only a sum within the sum makes equal to a denominator.
+        "sum{x,y} (P(x|w) * (sum{z} (P(z) * P(x|z,w) * P(y|z,x,w))) / sum{z} (P(z) * P(x|z,w))) == 1",
+        "sum{x} (P(w|x) * (sum{z} (P(z) * P(x|z))) * P(x|y) / sum{z'} (P(x|z') * P(z'))) == sum{x} (P(w|x) * P(x|y))",
     ];
     let good = good.map(|text| {
         text.replace("P(w|x',x=1)", "P(w|x')")

@@ -1,7 +1,9 @@
 //! Tests of the floor as a whole.
 
 mod accepts;
+mod errors;
 mod random;
+mod robust;
 mod roundtrip;
 
 use super::parse;
