@@ -4,9 +4,13 @@
 
 mod cli;
 mod contract;
+mod corpus;
 mod errors;
 mod evidence;
 mod examples;
 mod oracle;
 mod proofs;
+mod published;
+mod refusals;
+mod soundness;
 mod support;
