@@ -112,7 +112,7 @@ fn holds(context: &Context<'_>, arena: &mut Arena, (left, right): (Shown, Shown)
     let derivation = context.timed(Stage::Derive, || left.meet(right));
     match context.settle(arena, statement, &Evidence::Derivation(derivation)) {
         Ok(checked) => Verdict::Holds(Box::new(checked)),
-        Err(refused) => refused,
+        Err(refused) => Verdict::Undetermined(refused),
     }
 }
 
@@ -185,8 +185,7 @@ fn forms(context: &Context<'_>, arena: &mut Arena, side: ExprId, way: Way<'_>) -
 
 /// A form with every term factorised.
 fn factorised(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
-    let (expr, derivation) =
-        context.timed(Stage::Derive, || search::factorise(context.graph(), arena, form.expr));
+    let (expr, derivation) = context.timed(Stage::Derive, || search::factorise(context.graph(), arena, form.expr));
     form.then(expr, derivation)
 }
 
@@ -202,9 +201,8 @@ fn go_on(
         return last.expr;
     }
     let found: Vec<(&Term, &Found)> = reduced.found.iter().map(|(term, found)| (term, found)).collect();
-    let derivation = context.timed(Stage::Derive, || {
-        effect::derive_all(context.graph(), arena, last.expr, &found, reduced.expr)
-    });
+    let derivation =
+        context.timed(Stage::Derive, || effect::derive_all(context.graph(), arena, last.expr, &found, reduced.expr));
     let shown = last.then(reduced.expr, derivation);
     forms.push(shown);
     reduced.expr

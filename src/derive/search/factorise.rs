@@ -37,10 +37,9 @@ fn factorised(board: &mut Board<'_>, term: &Term) -> Line {
         return joint(board, term);
     }
     let all = [term.of(), term.given()].concat();
-    let (Some(over), Some(under)) = (
-        Term::new(all, [], term.do_().to_vec()),
-        Term::new(term.given().to_vec(), [], term.do_().to_vec()),
-    ) else {
+    let (Some(over), Some(under)) =
+        (Term::new(all, [], term.do_().to_vec()), Term::new(term.given().to_vec(), [], term.do_().to_vec()))
+    else {
         return line;
     };
     if relevant(board.graph, &over).len() > RELEVANT {
@@ -50,8 +49,7 @@ fn factorised(board: &mut Board<'_>, term: &Term) -> Line {
     let quotient = board.arena.quotient(sides[0], sides[1]);
     let condition = board.push(Rule::Condition, start, quotient, Vec::new(), Vec::new());
     line = board.advance(line, &[condition]);
-    let equations: Vec<Equation> =
-        [over, under].iter().filter_map(|term| joint(board, term).equation()).collect();
+    let equations: Vec<Equation> = [over, under].iter().filter_map(|term| joint(board, term).equation()).collect();
     board.advance(line, &equations)
 }
 
