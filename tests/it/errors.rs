@@ -51,6 +51,10 @@ fn each_file_shows_the_code_it_is_named_after() {
     }
 }
 
+/// Diagnostics of what is too large for a file here; each is tested where its limit stands.
+const TOO_LARGE: [&str; 6] =
+    ["and_more", "file_too_large", "projection_too_large", "statement_too_long", "too_large", "too_many_errors"];
+
 /// A new diagnostic comes with its file here.
 #[test]
 fn each_code_has_a_file() {
@@ -69,7 +73,7 @@ fn each_code_has_a_file() {
             let text = std::fs::read_to_string(&path).unwrap();
             for (at, _) in text.match_indices("\"whatif::") {
                 let code: String = text[at + 9..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-                if text[at + 9 + code.len()..].starts_with('"') {
+                if !code.is_empty() && text[at + 9 + code.len()..].starts_with('"') {
                     codes.insert(code);
                 }
             }
@@ -80,6 +84,6 @@ fn each_code_has_a_file() {
         .flat_map(|path| diagnostics(path))
         .filter_map(|diagnostic| Some(diagnostic.code.strip_prefix("whatif::")?.to_owned()))
         .collect();
-    let missing: Vec<&String> = codes.difference(&covered).collect();
+    let missing: Vec<&String> = codes.difference(&covered).filter(|code| !TOO_LARGE.contains(&code.as_str())).collect();
     assert!(missing.is_empty(), "no file in tests/errors shows {missing:?}");
 }

@@ -65,9 +65,9 @@ fn point(shown: &Shown<'_>, set: &AdjustmentSet) -> Text {
     };
     match (set.kind, set.minimal, set.optimal) {
         (SetKind::Instrument, ..) | (_, false, false) => {}
-        (_, true, false) => text = text.tone(Tone::Quiet, " (minimal)"),
-        (_, false, true) => text = text.tone(Tone::Good, " (least variance)"),
-        (_, true, true) => text = text.tone(Tone::Good, " (minimal, least variance)"),
+        (_, true, false) => text = text.say(" ").tone(Tone::Quiet, "(minimal)"),
+        (_, false, true) => text = text.say(" ").tone(Tone::Good, "(least variance)"),
+        (_, true, true) => text = text.say(" ").tone(Tone::Good, "(minimal, least variance)"),
     }
     text
 }
@@ -173,7 +173,8 @@ pub(super) fn paths(document: &mut Document, shown: &Shown<'_>, paths: &[ListedP
             let mut text = Text::of("blocked by ");
             for (i, &node) in path.blocked_by.iter().enumerate() {
                 text = text.say(if i > 0 { ", " } else { "" }).name(shown.name(node));
-                text = text.tone(Tone::Quiet, if is_collider(path, node) { " (a collider)" } else { " (held fixed)" });
+                let why = if is_collider(path, node) { "(a collider)" } else { "(held fixed)" };
+                text = text.say(" ").tone(Tone::Quiet, why);
             }
             text
         };
