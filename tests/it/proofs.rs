@@ -35,7 +35,13 @@ fn scratch() {
                     }
                 }
                 Body::Equality { verdict, .. } => println!(" {}: {} {:?}", answer.text, v(verdict), t.elapsed()),
-                _ => {}
+                Body::Effect { .. }
+                | Body::Contrast { .. }
+                | Body::Independence { .. }
+                | Body::Adjust { .. }
+                | Body::Implications { .. }
+                | Body::Paths { .. }
+                | Body::Simplify { .. } => {}
             }
         }
         for i in 0..problem.expectations.len() {
