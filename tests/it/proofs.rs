@@ -5,7 +5,7 @@ use whatif::source::Source;
 
 #[test]
 fn scratch() {
-    let mut files: Vec<_> = ["examples/proofs", "examples/mistakes", "tests/corpus/proofs"]
+    let mut files: Vec<_> = ["examples/proofs", "examples/mistakes", "tests/proofs"]
         .iter()
         .flat_map(|d| fs::read_dir(d).unwrap())
         .map(|e| e.unwrap().path())
