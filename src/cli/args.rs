@@ -20,6 +20,8 @@ pub enum Command {
     Run(Run),
     /// Look for mistakes in files and answer nothing
     Check(Check),
+    /// Have the kernel judge answers again, from what run --format json printed
+    Verify(Verify),
 }
 
 /// `whatif run`
@@ -61,6 +63,20 @@ pub struct Check {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// How mistakes are written
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// `whatif verify`
+#[derive(Args, Debug)]
+#[command(after_help = VERIFY_EXAMPLES)]
+pub struct Verify {
+    /// Answers as run --format json prints them; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How the outcome is written
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub format: CheckFormat,
     #[command(flatten)]
@@ -136,3 +152,11 @@ Examples:
   whatif check examples/churn.causal --format json
 
 Exit status: 0 no errors (there may be warnings); 2 a file could not be read or has errors.";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  whatif run examples/napkin.causal --format json | whatif verify -
+  whatif run examples/churn.causal --format json > churn.json; whatif verify churn.json
+
+Exit status: 0 all accepted (answers without evidence, such as lists, are counted apart);
+1 something was refused; 2 the input could not be read as answers.";

@@ -10,6 +10,7 @@ mod input;
 mod output;
 mod run;
 mod tour;
+mod verify;
 
 use args::{Command, Program};
 use clap::Parser;
@@ -23,6 +24,7 @@ pub fn main() -> ExitCode {
         None => tour::tour(&mut Output::new(&args::Look::default())),
         Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look)),
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look)),
+        Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
     };
     ExitCode::from(status)
 }

@@ -1,6 +1,6 @@
 //! Answers, expectations and diagnostics as the contract's JSON (`whatif/1`).
 //!
-//! In: answers. Out: one JSON document. Must never know: how an answer was found, or any other format.
+//! In: answers. Out: one JSON document; and such documents, judged again from what they say alone. Must never know: how an answer was found, or any other format.
 //!
 //! Nothing here recurses deeper than an expression written with the answer's definitions, which bound its depth.
 
@@ -9,6 +9,10 @@ mod evidence;
 mod expression;
 mod place;
 mod proof;
+mod read;
+mod verify;
+
+pub use verify::{MAX_DOCUMENT, Outcome, Verified, verify};
 
 use crate::answer::{Answer, Expected};
 use crate::problem::Problem;

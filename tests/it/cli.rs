@@ -33,7 +33,7 @@ pub fn whatif(arguments: &[&str]) -> Run {
     finish(command(arguments), "")
 }
 
-fn with_input(arguments: &[&str], input: &str) -> Run {
+pub fn with_input(arguments: &[&str], input: &str) -> Run {
     finish(command(arguments), input)
 }
 
@@ -44,6 +44,7 @@ fn help_and_tour() {
     insta::assert_snapshot!("help", whatif(&["--help"]).output);
     insta::assert_snapshot!("help_run", whatif(&["run", "--help"]).output);
     insta::assert_snapshot!("help_check", whatif(&["check", "--help"]).output);
+    insta::assert_snapshot!("help_verify", whatif(&["verify", "--help"]).output);
     insta::assert_snapshot!("tour", whatif(&[]).output);
 }
 

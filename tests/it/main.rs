@@ -14,3 +14,4 @@ mod published;
 mod refusals;
 mod soundness;
 mod support;
+mod verify;
