@@ -102,7 +102,12 @@ fn roots(arena: &mut Arena, body: &Body) -> (Vec<ExprId>, Vec<ExprId>) {
         }
         Body::Proof { start, lines, verdict } => {
             shown.push(*start);
-            shown.extend(lines);
+            for line in lines {
+                shown.push(line.expr);
+                if let Some(checked) = line.status.derivation() {
+                    told(checked.evidence(), &mut steps);
+                }
+            }
             Some(verdict)
         }
         Body::Simplify { expr, result } => {

@@ -1,26 +1,27 @@
 //! `==`: are two expressions equal in every positive model of the graph?
 //!
-//! Both sides are reduced to what is measured and compared by algebra: as they stand; with each action
-//! identified; with every condition dropped that rule 1 lets go; with every term written out in the factors of its
-//! ancestors. Where that is not enough, actions are identified by other strategies, and by the sets that the other side
-//! sums over, if these happen to be adjustment or front-door sets.
+//! A random model in which they differ, seeds fixed and numbers exact, settles that they are not. Else both sides are
+//! reduced and compared by algebra: as they stand; with each action identified; with every condition dropped that rule 1
+//! lets go; with every term factorised along the order of the graph, which brings out each independence that the graph
+//! implies; and, where that is not enough, with actions identified by other strategies, or by the sets that the other
+//! side sums over, if these happen to be adjustment or front-door sets.
 
 use super::context::{Context, Stage, undetermined};
 use super::contrast::{acts, first, reduce};
+use super::differ::{self, Compared};
 use super::effect::{self, Found};
-use super::expanded::{self, expanded};
 use super::joined::Shown;
-use super::{Verdict, words};
+use super::{Verdict, settle, words};
 use crate::algebra;
-use crate::derive;
+use crate::derive::search;
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::identify::sets::{FrontDoor, Request};
 use crate::identify::{Effect, Estimand, Route};
-use crate::proof::{Evidence, Rule, Statement};
+use crate::proof::{Claim, Derivation, Evidence, Rule, Statement, Step};
 use crate::reach;
-use itertools::Itertools;
-use rustc_hash::FxHashMap;
+use num_traits::Signed;
+use rustc_hash::FxHashSet;
 
 /// How actions are identified.
 #[derive(Clone, Copy)]
@@ -33,19 +34,27 @@ enum Way<'a> {
     FrontDoor(&'a NodeSet),
 }
 
-/// Answers an equality. A proof is sought as the module says; the search does not go further.
+/// Answers an equality: a proof, a model in which the sides differ, or what was tried.
 pub(super) fn equality(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> Verdict {
+    if same(context, arena, lhs, rhs) {
+        return holds(context, arena, (Shown::start(lhs).rearranged(rhs), Shown::start(rhs)));
+    }
+    let compared = differ::compare(context, arena, lhs, rhs);
+    if let Compared::Differ(checked) = compared {
+        return Verdict::Fails(checked);
+    }
+    if doubtful(arena, lhs) != doubtful(arena, rhs) {
+        return undetermined("one side alone divides by what may be zero, so the two are not compared");
+    }
     if let Some(shown) = prove(context, arena, lhs, rhs) {
         return holds(context, arena, shown);
     }
-    context.stopped_verdict().unwrap_or_else(|| undetermined(why_not(context, arena, lhs, rhs)))
+    let why = why_not(context, arena, lhs, rhs, &compared);
+    context.stopped_verdict().unwrap_or_else(|| undetermined(why))
 }
 
 /// Both sides brought to one expression, where the search finds a way.
 pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> Option<(Shown, Shown)> {
-    if let Some(shown) = meeting(context, arena, &[Shown::start(lhs)], &[Shown::start(rhs)]) {
-        return Some(shown);
-    }
     let (left, right) = (forms(context, arena, lhs, Way::Strategy(0)), forms(context, arena, rhs, Way::Strategy(0)));
     if let Some(shown) = meeting(context, arena, &left, &right) {
         return Some(shown);
@@ -70,19 +79,31 @@ pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: 
 }
 
 /// What was tried, in one sentence.
-pub(super) fn why_not(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> String {
+pub(super) fn why_not(
+    context: &Context<'_>,
+    arena: &mut Arena,
+    lhs: ExprId,
+    rhs: ExprId,
+    compared: &Compared,
+) -> String {
+    let models = match compared {
+        Compared::Agree(number) => format!("the two sides agree in {number} random models"),
+        Compared::TooLarge => "random models were too large to compare the two sides in".to_owned(),
+        Compared::Differ(_) => "the two sides differ in a model".to_owned(),
+    };
     let acting: Vec<Term> = [lhs, rhs]
         .into_iter()
         .flat_map(|side| arena.terms(side).into_iter().filter(|term| acts(term)).cloned().collect::<Vec<_>>())
         .collect();
     match acting.into_iter().find(|term| first(context, arena, term).is_none()) {
         Some(term) => format!(
-            "{} has no estimand, and nothing tried without one makes the two sides the same",
+            "{models}; {} has no estimand, and nothing tried without one makes the two sides the same",
             words::term(context.graph(), arena, &term)
         ),
-        None => "both sides were reduced to what is measured, idle conditions dropped and terms written out in the \
-                 factors of their ancestors; their normal forms differ, which decides nothing"
-            .to_owned(),
+        None => format!(
+            "{models}; each side was reduced to what is measured and factorised along the order of the graph, and no \
+             normal forms met"
+        ),
     }
 }
 
@@ -95,39 +116,51 @@ fn holds(context: &Context<'_>, arena: &mut Arena, (left, right): (Shown, Shown)
     }
 }
 
-/// Two forms that algebra makes one, with the way from each to the same expression.
-///
-/// First forms that simplify to one expression, told by the simplifier's moves; then forms that are equal by a normal
-/// form. How that one was reached is not told, so such a pair counts only where the kernel takes it for one step.
+/// Two forms with one normal form, the left one brought to the right one.
 fn meeting(context: &Context<'_>, arena: &mut Arena, left: &[Shown], right: &[Shown]) -> Option<(Shown, Shown)> {
-    let mut simple = |shown: &Shown| {
-        let to = simplified(context, arena, shown.expr);
-        let derivation = context.timed(Stage::Derive, || derive::combine(context.graph(), arena, shown.expr, &[], to));
-        shown.clone().then(to, derivation)
-    };
-    let lefts: Vec<Shown> = left.iter().map(&mut simple).collect();
-    let rights: Vec<Shown> = right.iter().map(simple).collect();
-    for (a, b) in lefts.iter().cartesian_product(&rights) {
-        if a.expr == b.expr {
-            return Some((a.clone(), b.clone()));
-        }
-    }
-    for (a, b) in lefts.iter().chain(left).cartesian_product(rights.iter().chain(right)) {
-        if algebra::equal(arena, a.expr, b.expr) {
-            let step = expanded::one(Rule::Algebra, a.expr, b.expr);
-            let statement = Statement::Equal(a.expr, b.expr);
-            if context.settle(arena, statement, &Evidence::Derivation(step.clone())).is_ok() {
-                return Some((a.clone().then(b.expr, step), b.clone()));
+    for a in left {
+        for b in right {
+            if same(context, arena, a.expr, b.expr) {
+                return Some((a.clone().rearranged(b.expr), b.clone()));
             }
         }
     }
     None
 }
 
-/// What an expression comes to by algebra alone.
-fn simplified(context: &Context<'_>, arena: &mut Arena, expr: ExprId) -> ExprId {
-    let simple = algebra::simplify(arena, context.graph(), expr, &mut Vec::new());
-    algebra::tidy(arena, context.graph(), simple)
+/// Whether two expressions are equal by algebra: whether the kernel takes that for a step.
+pub(super) fn same(context: &Context<'_>, arena: &mut Arena, a: ExprId, b: ExprId) -> bool {
+    if a == b {
+        return true;
+    }
+    if !search::comparable(arena, a) || !search::comparable(arena, b) {
+        return false;
+    }
+    // Nothing hangs on the source graph here; leaving it out spares checking its projection each time.
+    let claim = Claim { source: None, ..context.claim(Statement::Equal(a, b)) };
+    let step = Step { rule: Rule::Algebra, lhs: a, rhs: b, uses: Vec::new(), requires: Vec::new() };
+    let evidence = Evidence::Derivation(Derivation { steps: vec![step] });
+    context.timed(Stage::Derive, || settle(arena, &claim, &evidence)).is_ok()
+}
+
+/// Whether an expression divides by what is not positive at sight.
+pub(super) fn doubtful(arena: &Arena, root: ExprId) -> bool {
+    let mut positive = FxHashSet::default();
+    let mut doubtful = false;
+    for id in arena.reachable([root]) {
+        let all = arena.get(id).operands().iter().all(|operand| positive.contains(operand));
+        let is = match arena.get(id) {
+            Expr::Number(number) => number.is_positive(),
+            Expr::P(_) => true,
+            Expr::Sum { .. } | Expr::Product(_) | Expr::Plus(_) | Expr::Quotient(..) => all,
+            Expr::Minus(_) | Expr::Value(_) => false,
+        };
+        if is {
+            positive.insert(id);
+        }
+        doubtful |= matches!(arena.get(id), Expr::Quotient(_, under) if !positive.contains(under));
+    }
+    doubtful
 }
 
 /// A side as it stands, with its actions identified, and without idle conditions.
@@ -137,27 +170,23 @@ fn forms(context: &Context<'_>, arena: &mut Arena, side: ExprId, way: Way<'_>) -
         chosen(context, arena, term, way).or_else(|| first(context, arena, term))
     });
     let bare = go_on(context, arena, &mut forms, identified);
-    let start = forms.last().cloned();
     let idle = reduce(context, arena, bare, |term| !term.given().is_empty(), |arena, term| first(context, arena, term));
     go_on(context, arena, &mut forms, idle);
-    forms.extend(start.and_then(|start| written_out(context, arena, start)));
+    for at in [0, 1] {
+        if let Some(form) = forms.get(at).cloned() {
+            let factorised = factorised(context, arena, form);
+            if !forms.iter().any(|known| known.expr == factorised.expr) {
+                forms.push(factorised);
+            }
+        }
+    }
     forms
 }
 
-/// Every measured term written out in the factors of its ancestors.
-fn written_out(context: &Context<'_>, arena: &mut Arena, shown: Shown) -> Option<Shown> {
-    let terms: Vec<Term> = arena.terms(shown.expr).into_iter().cloned().collect();
-    let mut parts = Vec::new();
-    let mut new: FxHashMap<&Term, ExprId> = FxHashMap::default();
-    for term in &terms {
-        if let Some((expr, derivation)) = expanded(context.graph(), arena, term) {
-            new.insert(term, expr);
-            parts.push((term.clone(), derivation, Vec::new()));
-        }
-    }
-    let to = arena.replace_terms(shown.expr, |_, term| new.get(term).copied());
-    let derivation = context.timed(Stage::Derive, || derive::combine(context.graph(), arena, shown.expr, &parts, to));
-    (to != shown.expr).then(|| shown.then(to, derivation))
+/// A form with every term factorised.
+fn factorised(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
+    let (expr, derivation) = context.timed(Stage::Derive, || search::factorise(context.graph(), arena, form.expr));
+    form.then(expr, derivation)
 }
 
 /// Adds a form, if it is another. The last form's expression.
@@ -184,8 +213,7 @@ fn chosen(context: &Context<'_>, arena: &mut Arena, term: &Term, way: Way<'_>) -
     let graph = context.graph();
     let effect = context.effect(term);
     let (route, expr) = match way {
-        Way::Strategy(0) => return first(context, arena, term),
-        Way::Strategy(n) => return effect::find(context, arena, term, true).ok()?.into_iter().nth(n),
+        Way::Strategy(n) => return effect::find(context, arena, term, n > 0).ok()?.into_iter().nth(n),
         Way::Adjustment(set) => {
             let set = outside(&effect, set);
             (adjusts(graph, &effect, &set)).then_some(())?;
@@ -264,7 +292,7 @@ fn summed_sets(arena: &Arena, graph: &Graph, expr: ExprId) -> Vec<NodeSet> {
     sets
 }
 
-/// One more than the alternatives that are tried: there are as many strategies.
-const STRATEGIES: usize = 5;
+/// How many estimands of one term are looked at.
+const STRATEGIES: usize = 4;
 /// How many sums of one side are looked at.
 const SUMS: usize = 16;

@@ -32,23 +32,14 @@ impl Shown {
         self
     }
 
-    /// Goes on by putting, in the place of what each of these is of, what it was shown to be; `to` is the result.
-    pub(super) fn by(mut self, equations: &[Self], to: ExprId) -> Self {
+    /// Goes on by one step of algebra, where the two are not the same already.
+    pub(super) fn rearranged(self, to: ExprId) -> Self {
         if self.expr == to {
             return self;
         }
-        if self.derivation.steps.is_empty() {
-            self = self.itself();
-        }
-        let mut used = vec![self.last()];
-        for equation in equations.iter().filter(|equation| !equation.derivation.steps.is_empty()) {
-            self.append(equation.derivation.clone());
-            used.push(self.last());
-        }
-        let uses = used.into_iter().map(|step| Use { step, at: Vec::new() }).collect();
-        self.derivation.steps.push(Step { rule: Rule::Substitute, lhs: self.of, rhs: to, uses, requires: Vec::new() });
-        self.expr = to;
-        self
+        let (lhs, rhs) = (self.expr, to);
+        let step = Step { rule: Rule::Algebra, lhs, rhs, uses: Vec::new(), requires: Vec::new() };
+        self.then(to, Derivation { steps: vec![step] })
     }
 
     /// From `a = m` and `b = m`, a = b.

@@ -10,9 +10,9 @@ mod adjust;
 mod context;
 mod contrast;
 mod definitions;
+mod differ;
 mod effect;
 mod equality;
-mod expanded;
 mod expectation;
 mod implications;
 mod independence;
@@ -27,8 +27,8 @@ mod words;
 
 pub use settle::settle;
 pub use types::{
-    AdjustmentSet, Answer, Body, Expected, Identified, ImpliedIndependence, Limits, ListedPath, Options, Refusal,
-    Seconds, SetKind, Undetermined, Verdict, Verma,
+    AdjustmentSet, Answer, Because, Body, CheckedLine, Expected, Identified, ImpliedIndependence, Limits, LineStatus,
+    ListedPath, Options, Refusal, Seconds, SetKind, Undetermined, Verdict, Verma,
 };
 
 use crate::expr::{Ref, Term, Var};

@@ -3,7 +3,7 @@
 use crate::expr::{Arena, BigRational, ExprId, Ref, Term};
 use crate::graph::{EdgeKind, Graph, Node, NodeSet};
 use crate::kernel::Checked;
-use crate::proof::{Separation, SourceGraph};
+use crate::proof::{Rule, Separation, SourceGraph};
 use crate::source::Span;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -162,11 +162,118 @@ pub enum Body {
     Proof {
         /// What it starts from.
         start: ExprId,
-        /// The expression of each line.
-        lines: Vec<ExprId>,
-        /// Whether every line follows.
+        /// Its lines, each checked against the one before it.
+        lines: Vec<CheckedLine>,
+        /// Whether every line follows, by the reasons given. Where one does not, the first such line's evidence.
         verdict: Verdict,
     },
+}
+
+/// A rule with what it needs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Because {
+    /// The rule.
+    pub rule: Rule,
+    /// The separation: for a reader's reason the one named, if any; for a reason found the one that the rule needs.
+    pub separation: Option<Separation>,
+}
+
+/// One line of a reader's proof.
+#[derive(Clone, Debug)]
+pub struct CheckedLine {
+    /// Where it stands.
+    pub span: Span,
+    /// The new expression.
+    pub expr: ExprId,
+    /// The reasons given.
+    pub given: Vec<Because>,
+    /// What became of it.
+    pub status: LineStatus,
+    /// One sentence for the reader; none where a line holds by the reasons given.
+    pub reason: Option<String>,
+}
+
+/// What became of a line of a reader's proof. All evidence has been accepted by the kernel.
+#[derive(Clone, Debug)]
+pub enum LineStatus {
+    /// It follows, by the reasons given or by those found.
+    Holds {
+        /// The equation with its derivation.
+        checked: Box<Checked>,
+        /// The rules that it rests on; none where algebra alone is enough.
+        by: Vec<Because>,
+    },
+    /// The rule named does not apply: the separation it needs here fails.
+    RuleFails {
+        /// The rule, and the separation that it needs.
+        needs: Because,
+        /// The open path.
+        open: Box<Checked>,
+        /// A model in which the two sides differ, where they do.
+        differs: Option<Box<Checked>>,
+        /// The equation with a derivation by other rules, where it is true all the same.
+        otherwise: Option<Box<Checked>>,
+    },
+    /// The two sides differ in a model.
+    Differs {
+        /// The model.
+        checked: Box<Checked>,
+    },
+    /// It is true, but not by the reasons given.
+    OtherReason {
+        /// The equation with a derivation.
+        checked: Box<Checked>,
+        /// Rules that it follows by.
+        by: Vec<Because>,
+    },
+    /// It follows by the rules named, but they need another separation than the one named.
+    OtherSeparation {
+        /// The equation with a derivation.
+        checked: Box<Checked>,
+        /// The rules, with what they need.
+        by: Vec<Because>,
+    },
+    /// Not decided.
+    Undetermined(Undetermined),
+}
+
+impl LineStatus {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Holds { .. } => "holds",
+            Self::RuleFails { .. } => "rule_fails",
+            Self::Differs { .. } => "differs",
+            Self::OtherReason { .. } => "other_reason",
+            Self::OtherSeparation { .. } => "other_separation",
+            Self::Undetermined(_) => "undetermined",
+        }
+    }
+
+    /// The model in which the two sides differ, where one was found.
+    #[must_use]
+    pub fn countermodel(&self) -> Option<&Checked> {
+        match self {
+            Self::Differs { checked } => Some(checked),
+            Self::RuleFails { differs, .. } => differs.as_deref(),
+            Self::Holds { .. } | Self::OtherReason { .. } | Self::OtherSeparation { .. } | Self::Undetermined(_) => {
+                None
+            }
+        }
+    }
+
+    /// The equation with its derivation, where it is true.
+    #[must_use]
+    pub fn derivation(&self) -> Option<&Checked> {
+        match self {
+            Self::Holds { checked, .. } | Self::OtherReason { checked, .. } | Self::OtherSeparation { checked, .. } => {
+                Some(checked)
+            }
+            Self::RuleFails { otherwise, .. } => otherwise.as_deref(),
+            Self::Differs { .. } | Self::Undetermined(_) => None,
+        }
+    }
 }
 
 /// What was found, with what the kernel accepted.

@@ -13,7 +13,7 @@ mod table;
 mod witness;
 
 pub use evaluate::{Reading, differing_point, evaluate};
-pub use random::random_model;
+pub use random::{random_model, random_model_on};
 pub use witness::{Omitted, witness};
 
 /// More cells than the caller allows would be needed.

@@ -2,7 +2,7 @@
 
 use super::TooLarge;
 use crate::expr::BigRational;
-use crate::graph::{Graph, Node};
+use crate::graph::{Graph, Node, NodeSet};
 use crate::proof::{Latent, Model, ModelVariable, Parent};
 use num_bigint::BigInt;
 
@@ -57,16 +57,33 @@ pub(super) fn fraction(numerator: usize, denominator: usize) -> BigRational {
 /// # Errors
 /// A variable's table would have more than `limit` cells.
 pub fn random_model(graph: &Graph, states: impl Fn(Node) -> usize, seed: u64, limit: usize) -> Result<Model, TooLarge> {
+    random_model_on(graph, &graph.all_nodes(), states, seed, limit)
+}
+
+/// The same for what concerns `relevant` alone, an ancestral set; all other variables are fair coins without causes.
+///
+/// # Errors
+/// A variable's table would have more than `limit` cells.
+pub fn random_model_on(
+    graph: &Graph,
+    relevant: &NodeSet,
+    states: impl Fn(Node) -> usize,
+    seed: u64,
+    limit: usize,
+) -> Result<Model, TooLarge> {
     let mut draws = Draws::new(seed);
-    let edges: Vec<(Node, Node)> = graph.bidirected().collect();
-    let latents = edges
-        .iter()
-        .enumerate()
-        .map(|(index, _)| Latent { name: format!("u{}", index + 1), probs: draws.row(2) })
-        .collect();
+    let inside = |(a, b): &(Node, Node)| relevant.contains(*a) && relevant.contains(*b);
+    let edges: Vec<(Node, Node)> = graph.bidirected().filter(inside).collect();
+    let names: Vec<String> =
+        (1..).map(|i| format!("u{i}")).filter(|name| graph.node(name).is_none()).take(edges.len()).collect();
+    let latents = names.into_iter().map(|name| Latent { name, probs: draws.row(2) }).collect();
     let variables = graph
         .nodes()
         .map(|node| {
+            if !relevant.contains(node) {
+                let table = vec![vec![fraction(1, 2), fraction(1, 2)]];
+                return Ok(ModelVariable { states: 2, parents: Vec::new(), table });
+            }
             let mut parents: Vec<Parent> = graph.parents(node).map(Parent::Variable).collect();
             let own = edges.iter().enumerate().filter(|(_, (a, b))| *a == node || *b == node);
             parents.extend(own.map(|(index, _)| Parent::Latent(index)));

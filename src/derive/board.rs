@@ -185,8 +185,8 @@ impl<'a> Board<'a> {
             None => {
                 if let [Equation { from, to, step }] = used[..]
                     && *from == line.lhs
+                    && let Some(step) = self.facing(*from, *to, *step)
                 {
-                    let step = self.facing(*from, *to, *step);
                     return Line { lhs: line.lhs, rhs, step: Some(step) };
                 }
                 self.algebra(line.lhs, line.lhs).step
@@ -198,14 +198,34 @@ impl<'a> Board<'a> {
         Line { lhs: line.lhs, rhs, step: Some(step) }
     }
 
-    /// The step that states `from = to` with `from` on its left; the same rule read the other way where need be.
-    fn facing(&mut self, from: ExprId, to: ExprId, step: usize) -> usize {
+    /// Goes on to an expression of the same shape in which each pair of subexpressions that differs is one of the
+    /// equations.
+    pub(super) fn walk(&mut self, line: Line, target: ExprId, by: &[Equation]) -> Line {
+        if line.rhs == target {
+            return line;
+        }
+        let base = match line.step {
+            Some(step) => step,
+            None => self.algebra(line.lhs, line.lhs).step,
+        };
+        let uses = std::iter::once(base).chain(by.iter().map(|e| e.step));
+        let uses = uses.map(|step| Use { step, at: Vec::new() }).collect();
+        let step = self.push(Rule::Substitute, line.lhs, target, uses, Vec::new()).step;
+        Line { lhs: line.lhs, rhs: target, step: Some(step) }
+    }
+
+    /// The step that states `from = to` with `from` on its left; the same rule read the other way where need be. None for
+    /// a substitution the wrong way round: it reads from left to right only.
+    fn facing(&mut self, from: ExprId, to: ExprId, step: usize) -> Option<usize> {
         let known = &self.steps[step];
         if known.lhs == from && known.rhs == to {
-            return step;
+            return Some(step);
+        }
+        if known.rule == Rule::Substitute {
+            return None;
         }
         let known = known.clone();
-        self.push(known.rule, from, to, known.uses, known.requires).step
+        Some(self.push(known.rule, from, to, known.uses, known.requires).step)
     }
 
     /// Rewrites the right side of a line by an algebra step to `target`.

@@ -323,9 +323,8 @@ impl Telling<'_> {
             }
         }
         let product = self.names(board, &marginal.parts);
-        let explicit = board.replace(product, &mut |id| {
-            wides.iter().find(|(narrow, _)| *narrow == id).map(|(_, wide)| *wide)
-        });
+        let explicit =
+            board.replace(product, &mut |id| wides.iter().find(|(narrow, _)| *narrow == id).map(|(_, wide)| *wide));
         line = board.rewrite(line, explicit);
         line = board.advance(line, &narrowings);
         line = board.advance(line, &prunes);

@@ -66,8 +66,7 @@ fn joint_lemma(board: &mut Board<'_>, y: &NodeSet, x: &NodeSet) -> Line {
     if districts.len() > 1 {
         line = by_district(board, line, &universe, &effective, &districts);
     }
-    let lemmas: Vec<Equation> =
-        districts.iter().filter_map(|s| district::lemma(board, &universe, s)).collect();
+    let lemmas: Vec<Equation> = districts.iter().filter_map(|s| district::lemma(board, &universe, s)).collect();
     line = board.advance(line, &lemmas);
     // What `general::build` makes of it: one flat product under the sum.
     match general::build(graph, &Effect { of: y.clone(), do_: x, given: none }, board.arena) {

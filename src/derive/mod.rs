@@ -11,6 +11,7 @@ mod board;
 mod district;
 mod finish;
 mod general;
+pub mod search;
 mod textbook;
 
 use crate::expr::{Arena, ExprId, Ref, Term};

@@ -3,6 +3,7 @@
 use super::evidence::{self, Object};
 use super::expression::Writer;
 use super::place;
+use super::proof;
 use crate::answer::{Answer, Body, Identified, Refusal, Seconds, SetKind, Verdict};
 use crate::expr::Term;
 use crate::graph::Node;
@@ -177,11 +178,7 @@ fn body(writer: Writer<'_>, body: &Body, value: &mut Object) {
             put("result_text", writer.text(*result).into());
         }
         Body::Proof { lines, .. } => {
-            let lines = lines
-                .iter()
-                .enumerate()
-                .map(|(position, &line)| json!({ "n": position + 1, "expr": writer.expr(line) }));
-            put("lines", lines.collect());
+            put("lines", lines.iter().enumerate().map(|(at, line)| proof::line(writer, at + 1, line)).collect());
         }
     }
     if let Some(verdict) = verdict_of(body) {

@@ -8,6 +8,7 @@ mod answer;
 mod evidence;
 mod expression;
 mod place;
+mod proof;
 
 use crate::answer::{Answer, Expected};
 use crate::problem::Problem;

@@ -5,4 +5,5 @@
 mod contract;
 mod evidence;
 mod oracle;
+mod proofs;
 mod support;

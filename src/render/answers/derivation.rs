@@ -159,7 +159,7 @@ fn why(shown: &Shown<'_>, step: &Step) -> Text {
 }
 
 /// The rule as the language names it.
-const fn spoken(rule: Rule) -> &'static str {
+pub(super) const fn spoken(rule: Rule) -> &'static str {
     match rule {
         Rule::Rule1 => "rule 1",
         Rule::Rule2 => "rule 2",

@@ -5,7 +5,7 @@ use crate::answer::{Identified, Verdict};
 use crate::expr::{ExprId, Term};
 use crate::kernel::Checked;
 use crate::proof::{Evidence, Statement};
-use crate::render::document::{Block, Document, Line, Math, Text, Tone};
+use crate::render::document::{Block, Document, Math, Text, Tone};
 use crate::render::models;
 
 pub(super) fn effect(document: &mut Document, shown: &Shown<'_>, term: &Term, verdict: &Verdict) {
@@ -131,21 +131,4 @@ pub(super) fn equality(document: &mut Document, shown: &Shown<'_>, lhs: ExprId, 
 
 fn fails(document: &mut Document) {
     document.say(Text::new().tone(Tone::Bad, "Fails").say(": some model of this graph tells the two sides apart."));
-}
-
-/// A reader's own derivation: whether it goes through, and its lines.
-pub(super) fn proof(document: &mut Document, shown: &Shown<'_>, start: ExprId, lines: &[ExprId], verdict: &Verdict) {
-    match verdict {
-        Verdict::Holds(_) => document.say(Text::new().tone(Tone::Good, "Holds").say(": every line follows.")),
-        Verdict::Fails(_) | Verdict::FailsAt { .. } => {
-            document.say(Text::new().tone(Tone::Bad, "Fails").say(": a line does not follow."));
-        }
-        Verdict::Undetermined(why) => undetermined(document, why),
-        Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) => {}
-    }
-    shown.define(document, std::iter::once(start).chain(lines.iter().copied()));
-    let line = |lhs, rhs| Line { label: String::new(), lhs, rhs, reason: Text::new() };
-    let mut board = vec![line(Some(shown.expr(start)), None)];
-    board.extend(lines.iter().map(|&id| line(None, Some(shown.expr(id)))));
-    document.push(Block::Board(board));
 }

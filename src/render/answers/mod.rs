@@ -6,6 +6,7 @@ mod expectation;
 mod hedge;
 mod independence;
 mod lists;
+mod proof;
 
 pub use derivation::Steps;
 pub use expectation::expectations;
@@ -51,7 +52,7 @@ pub fn document(problem: &Problem, answer: &Answer, steps: Steps) -> Document {
             lists::paths(&mut document, &shown, paths, *truncated)
         }
         Body::Simplify { expr, result } => lists::simplify(&mut document, &shown, *expr, *result),
-        Body::Proof { start, lines, verdict } => effect::proof(&mut document, &shown, *start, lines, verdict),
+        Body::Proof { start, lines, verdict } => proof::proof(&mut document, &shown, *start, lines, verdict),
     }
     document
 }
