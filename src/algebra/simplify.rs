@@ -22,7 +22,7 @@ use super::terms::{Key, base, chains, conditioned, marginal};
 use crate::expr::{Arena, Expr, ExprId, Term};
 use crate::graph::Graph;
 use num_traits::{Signed, Zero};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
 
 /// The shortest equal expression that the moves above lead to, and the equations that lead there.
@@ -38,7 +38,16 @@ pub fn simplify(arena: &mut Arena, graph: &Graph, expr: ExprId, log: &mut Vec<Re
     let order = Order::new(graph);
     let scribe = Scribe::new(log, expr);
     let budget = Budget::new(inner.operands);
-    let mut run = Run { arena, order, scribe, positive: inner.positive, signs: Signs::default(), budget, again: false };
+    let mut run = Run {
+        arena,
+        order,
+        scribe,
+        positive: inner.positive,
+        signs: Signs::default(),
+        budget,
+        again: false,
+        finished: FxHashSet::default(),
+    };
     let nodes = inner.nodes;
     let mut finished: Vec<ExprId> = Vec::with_capacity(nodes.len());
     for at in 0..nodes.len() {
@@ -122,6 +131,8 @@ pub(super) struct Run<'a> {
     pub(super) budget: Budget,
     /// Whether the node at hand has been given parts that are not finished.
     again: bool,
+    /// Nodes with operands that have been simplified, and what they are made of.
+    finished: FxHashSet<ExprId>,
 }
 
 /// More rounds than this are not worth the time; no expression met so far needs more than a few.
@@ -130,7 +141,6 @@ const ROUNDS: usize = 64;
 impl Run<'_> {
     /// Simplifies one node whose operands are finished.
     fn node(&mut self, node: ExprId) -> ExprId {
-        let mark = self.arena.len();
         let outer = self.scribe.enter();
         let result = self.scribe.begin(node).and_then(|()| match self.arena.get(node) {
             Expr::Number(_) | Expr::P(_) | Expr::Value(_) => Ok(node),
@@ -140,20 +150,44 @@ impl Run<'_> {
         let result = match result {
             Ok(result) | Err(result) => result,
         };
-        let result = if std::mem::take(&mut self.again) { self.inside(result, mark) } else { result };
+        let result = if std::mem::take(&mut self.again) { self.inside(result) } else { result };
+        self.finish(result);
         self.scribe.end(result, outer);
         result
     }
 
-    /// Simplifies what has been made inside a result since the arena had `mark` nodes.
-    fn inside(&mut self, root: ExprId, mark: usize) -> ExprId {
+    /// Simplifies what is not finished inside a result. Which parts are new to the arena must not matter: what was
+    /// simplified once is found again the same way.
+    fn inside(&mut self, root: ExprId) -> ExprId {
         let mut done: FxHashMap<ExprId, ExprId> = FxHashMap::default();
-        for id in self.arena.reachable([root]).into_iter().filter(|id| id.index() >= mark) {
+        for id in self.unfinished(root) {
             let new = rebuilt(self.arena, id, |operand| done.get(&operand).copied().unwrap_or(operand));
             let new = self.node(new);
             done.insert(id, new);
         }
         done.get(&root).copied().unwrap_or(root)
+    }
+
+    fn finish(&mut self, root: ExprId) {
+        for id in self.unfinished(root) {
+            self.finished.insert(id);
+        }
+    }
+
+    /// The nodes with operands that a node is made of, itself included, as far as they are not finished, ascending.
+    fn unfinished(&self, root: ExprId) -> Vec<ExprId> {
+        let mut seen = FxHashSet::default();
+        let mut found = Vec::new();
+        let mut stack = vec![root];
+        while let Some(id) = stack.pop() {
+            let leaf = matches!(self.arena.get(id), Expr::P(_) | Expr::Number(_) | Expr::Value(_));
+            if !leaf && !self.finished.contains(&id) && seen.insert(id) {
+                found.push(id);
+                stack.extend(self.arena.get(id).operands());
+            }
+        }
+        found.sort_unstable();
+        found
     }
 
     /// Whether an expression is positive in every positive distribution, whatever the values of its references.

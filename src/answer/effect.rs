@@ -4,6 +4,7 @@ use super::context::{Context, Stage};
 use super::positivity::assumes_positive;
 use super::{Identified, Undetermined, Verdict, words};
 use crate::algebra;
+use crate::countermodel;
 use crate::derive;
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, NodeSet};
@@ -40,7 +41,12 @@ pub(super) fn effect(context: &Context<'_>, arena: &mut Arena, term: &Term) -> V
             }
         }
         Err(hedge) => {
-            let evidence = Evidence::Hedge(hedge, None);
+            let effect = context.effect(term);
+            let limit = context.options.limits.cells;
+            // Values are read as states: the models are built for the query at current values, which `at` then fixes.
+            let models =
+                context.timed(Stage::Derive, || countermodel::witness(context.graph(), &effect, &hedge, limit));
+            let evidence = Evidence::Hedge(hedge, models.ok().map(Box::new));
             match context.settle(arena, Statement::NotIdentifiable { query }, &evidence) {
                 Ok(checked) => Verdict::NotIdentifiable(Box::new(checked)),
                 Err(refused) => Verdict::Undetermined(refused),

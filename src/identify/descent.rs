@@ -13,6 +13,10 @@ use crate::reach;
 use petgraph::unionfind::UnionFind;
 use rustc_hash::FxHashMap;
 
+/// Ratios of levels below this one are summed as they stand rather than computed anew for fewer variables: that would
+/// take as many marginals as there are pairs of levels, for formulas that nobody reads.
+const NARROWED: usize = 8;
+
 /// A distribution of `block` given earlier nodes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Factor {
@@ -158,7 +162,9 @@ impl<'a> Descent<'a> {
             let mut factor = factor.clone();
             if live != factor.block {
                 factor = self.narrowed(&factor, live, arena);
-                marginal.narrowed.push(Narrowing { position, narrow: factor.clone() });
+                if !matches!(factor.origin, Origin::Joined { .. }) {
+                    marginal.narrowed.push(Narrowing { position, narrow: factor.clone() });
+                }
             }
             wanted.extend(&factor.mentions);
             kept.push(factor);
@@ -192,9 +198,12 @@ impl<'a> Descent<'a> {
     fn narrowed(&mut self, factor: &Factor, live: NodeSet, arena: &mut Arena) -> Factor {
         match &factor.origin {
             Origin::Plain { given } => conditional(live, given.clone(), arena),
-            Origin::Ratio { level, before } => self.ratio(*level, &live, before, arena).factor,
-            // A level's factors are never joined ones.
-            Origin::Joined { .. } => factor.clone(),
+            Origin::Ratio { level, before } if *level < NARROWED => self.ratio(*level, &live, before, arena).factor,
+            Origin::Ratio { .. } | Origin::Joined { .. } => {
+                let over = factor.block.difference(&live);
+                let expr = arena.sum(plain(&over), factor.expr);
+                composite(self.graph, live, expr, Origin::Joined { over, members: vec![factor.clone()] }, arena)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
-//! The judge: a claim and its evidence in, a [`Checked`] or a [`Refusal`] out.
+//! The judge.
 //!
-//! It must never know how evidence is found, and it shares no algorithm with the floors that find it. An equation means:
+//! In: a claim and its evidence. Out: a [`Checked`], or a [`Refusal`] that says why not. Must never know: how evidence is
+//! found. It shares no algorithm with the floors that find it. An equation means:
 //! in every structural causal model of the graph whose P(v) is positive, and for every value of its free references, the
 //! two sides are equal. Every P-term is positive then, those with actions included.
 //!

@@ -203,12 +203,12 @@ impl Algebra {
                 count.entry(*reference).and_modify(|count| *count += 1);
             }
             // Σ_y P(y|c) = 1 where y stands nowhere else; then c may do so as well.
-            let alone = |atom: ExprId, arena: &Arena, count: &BTreeMap<Ref, usize>| match arena.get(atom) {
-                Expr::P(term) if term.of().iter().all(|r| count.get(r) == Some(&1)) => Some(term.of().to_vec()),
-                _ => None,
-            };
             let found = |factors: &[ExprId], arena: &Arena, count: &BTreeMap<Ref, usize>| {
-                factors.iter().enumerate().find_map(|(position, &atom)| Some((position, alone(atom, arena, count)?)))
+                factors.iter().enumerate().find_map(|(position, &atom)| {
+                    let Expr::P(term) = arena.get(atom) else { return None };
+                    let alone = term.of().iter().all(|reference| count.get(reference) == Some(&1));
+                    alone.then(|| (position, term.of().to_vec()))
+                })
             };
             while let Some((position, of)) = found(&factors, &self.arena, &count) {
                 let atom = factors.remove(position);

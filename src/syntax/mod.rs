@@ -6,6 +6,7 @@
 //! | module | from | to |
 //! |---|---|---|
 //! | `cut` | the text | pieces: a statement, a line of a graph or a proof, by strings, comments and brackets alone |
+//! | `depth` | a piece | whether it nests too deep for the rest |
 //! | `grammar` | a piece | pest's pairs, by `grammar/causal.pest` |
 //! | `build` | pairs | the tree |
 //! | `diagnose` | a piece that the grammar refuses | what is wrong there, in the words of `diagnostics` |
@@ -13,10 +14,11 @@
 //! | `print` | the tree | text that parses to the same tree |
 //!
 //! Time is linear in the text. Nothing typed can overflow the stack: the nesting of brackets, open sums and signs is
-//! counted before pest sees a piece, and no walk over a tree goes deeper than that.
+//! counted before pest sees a piece, and each level of it is at most three levels of the tree.
 
 mod build;
 mod cut;
+mod depth;
 mod diagnose;
 mod diagnostics;
 mod grammar;

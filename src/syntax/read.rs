@@ -186,8 +186,8 @@ impl Reader<'_> {
             if !self.fits(&piece) {
                 return piece.next;
             }
-            let slice = self.text.slice(piece.range.clone());
-            let failed = match grammar::parse(Rule::a_statement, slice) {
+            let slice = self.text.without_comments(piece.range.clone());
+            let failed = match grammar::parse(Rule::a_statement, &slice) {
                 Ok(pairs) => {
                     if let Some(kind) = self.built(start, |builder| builder.statement(pairs)) {
                         self.push(Span::new(start, piece.range.end), doc, kind);
@@ -248,7 +248,7 @@ impl Reader<'_> {
             return piece.next;
         };
         let mut block = GraphBlock { dag: false, name: None, items: Vec::new() };
-        match grammar::parse(Rule::a_graph_head, self.text.slice(start..brace + 1)) {
+        match grammar::parse(Rule::a_graph_head, &self.text.without_comments(start..brace + 1)) {
             Ok(pairs) => {
                 let head = self.built(start, |builder| Some(builder.graph_head(pairs)));
                 (block.dag, block.name) = head.unwrap_or_default();
@@ -289,7 +289,7 @@ impl Reader<'_> {
             return;
         }
         let start = piece.range.start;
-        let read = match grammar::parse(Rule::a_graph_line, self.text.slice(piece.range.clone())) {
+        let read = match grammar::parse(Rule::a_graph_line, &self.text.without_comments(piece.range.clone())) {
             Ok(pairs) => {
                 let read = self.built(start, |builder| Some(builder.graph_line(pairs, doc)));
                 // A line may hold many variables.
@@ -329,7 +329,7 @@ impl Reader<'_> {
         let Some(brace) = self.text.block(start) else {
             let piece = self.text.piece(start, indent, Ends::Line);
             if self.fits(&piece) {
-                let failed = grammar::parse(Rule::a_proof_head, self.text.slice(piece.range.clone())).err();
+                let failed = grammar::parse(Rule::a_proof_head, &self.text.without_comments(piece.range.clone())).err();
                 let failed = start + failed.unwrap_or(piece.range.len());
                 self.refuse(diagnose::Piece::ProofHead, piece.range, failed);
             }
@@ -346,7 +346,7 @@ impl Reader<'_> {
         let head = Piece { range: start..brace + 1, next: brace + 1, resume: None, too_long: false };
         let mut opening = None;
         if self.fits(&head) {
-            match grammar::parse(Rule::a_proof_head, self.text.slice(head.range.clone())) {
+            match grammar::parse(Rule::a_proof_head, &self.text.without_comments(head.range.clone())) {
                 Ok(pairs) => {
                     opening = self.built(start, |builder| builder.proof_head(pairs));
                 }
@@ -376,7 +376,7 @@ impl Reader<'_> {
             }
             let piece = self.text.proof_piece(line, unclosed);
             if self.fits(&piece) {
-                match grammar::parse(Rule::a_proof_step, self.text.slice(piece.range.clone())) {
+                match grammar::parse(Rule::a_proof_step, &self.text.without_comments(piece.range.clone())) {
                     Ok(pairs) => {
                         let span = Span::new(line, piece.range.end);
                         lines.extend(self.built(line, |builder| builder.proof_line(pairs, span)));

@@ -66,12 +66,10 @@ fn show(arena: &Arena, id: whatif::expr::ExprId) -> String {
 fn random_queries_have_evidence_that_the_kernel_accepts() {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let mut failures = Vec::new();
-    for number in 0..4000 {
+    for number in 0..6000 {
         let case = mixed(3 + number % 7, &mut rng);
         if let Err(why) = settle(&case) {
-            if !why.contains("not judged yet") {
-                failures.push(format!("{number} {case}\n{why}"))
-            };
+            failures.push(format!("{number} {case}\n{why}"));
         }
     }
     assert!(

@@ -5,7 +5,7 @@ use whatif::source::Source;
 
 #[test]
 fn scratch() {
-    let mut files: Vec<_> = ["examples/proofs", "examples/mistakes", "tests/corpus/proofs"]
+    let mut files: Vec<_> = ["examples/proofs", "examples/mistakes", "tests/proofs"]
         .iter()
         .flat_map(|d| fs::read_dir(d).unwrap())
         .map(|e| e.unwrap().path())
@@ -35,7 +35,13 @@ fn scratch() {
                     }
                 }
                 Body::Equality { verdict, .. } => println!(" {}: {} {:?}", answer.text, v(verdict), t.elapsed()),
-                _ => {}
+                Body::Effect { .. }
+                | Body::Contrast { .. }
+                | Body::Independence { .. }
+                | Body::Adjust { .. }
+                | Body::Implications { .. }
+                | Body::Paths { .. }
+                | Body::Simplify { .. } => {}
             }
         }
         for i in 0..problem.expectations.len() {

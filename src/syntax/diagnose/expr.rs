@@ -234,7 +234,7 @@ impl<'a> Walk<'a> {
         }
         let word = matches!(token.text, "over" | "under");
         if let Some(before) = before.filter(|before| before.is_name() || before.kind == Kind::Number)
-            && bracket.is_some_and(|bracket| bracket.is_list() && !(bracket == Bracket::Cut && !word))
+            && bracket.is_some_and(|bracket| bracket.is_list() && (word || bracket != Bracket::Cut))
             && !(before.kind == Kind::Number && token.glued)
             && !before.is("do")
         {
@@ -364,7 +364,8 @@ impl<'a> Walk<'a> {
         // `E(y)` and `P[y]` have had their say.
         let forgiven = frame.bracket.is_term() && matches!(token.text, ")" | "]");
         let told = self.out.iter().any(|told| told.labels.first().is_some_and(|label| label.span == frame.open.span));
-        if !fits(frame.open.text) && !(forgiven && told) {
+        let fits = fits(frame.open.text) || forgiven && told;
+        if !fits {
             let open = frame.open;
             self.out.push(words::mismatched_bracket(self.source, token.span, token.text, open.span, open.text));
         }
@@ -386,11 +387,9 @@ impl<'a> Walk<'a> {
             "~" | "∼" | "!=" | "<" | ">" | "<=" | ">=" | "≠" | "≤" | "≥" | "!" | ":=" | "~>" | "=>" | "@" => {
                 self.out.push(words::comparison(self.source, token.span, token.text));
             }
-            "->" | "<-" | "<->" | "-->" | "→" | "←" | "↔" => {
-                if !self.edges {
-                    self.edges = true;
-                    self.out.push(words::edge_outside_graph(self.source, token.span));
-                }
+            "->" | "<-" | "<->" | "-->" | "→" | "←" | "↔" if !self.edges => {
+                self.edges = true;
+                self.out.push(words::edge_outside_graph(self.source, token.span));
             }
             "Σ" | "∑" | "\\sum" if !after.is_some_and(|after| after.is("{") || after.is("_")) => {
                 self.out.push(words::sum_without_braces(self.source, token.span, "Σ"));
@@ -414,10 +413,8 @@ impl<'a> Walk<'a> {
                     self.operand(token, before, after);
                 }
             }
-            "+" | "*" | "/" | "·" | "⋅" | "×" if bracket.is_some_and(Bracket::is_list) => {
-                if bracket != Some(Bracket::World) {
-                    self.out.push(words::expression_in_term(self.source, token.span, token.text));
-                }
+            "+" | "*" | "/" | "·" | "⋅" | "×" if self.in_list() => {
+                self.out.push(words::expression_in_term(self.source, token.span, token.text));
             }
             "-" | "−" if bracket.is_some_and(Bracket::is_list) => {
                 let value = before.is_some_and(|before| before.is("=") || before.kind == Kind::Open || before.is(","));
@@ -425,10 +422,8 @@ impl<'a> Walk<'a> {
                     self.out.push(words::expression_in_term(self.source, token.span, token.text));
                 }
             }
-            "," if !after.is_some_and(|after| after.is_name()) && bracket != Some(Bracket::Braces) => {
-                if after.is_none_or(|after| after.kind == Kind::Close) {
-                    self.out.push(words::missing_operand(self.source, token.span, token.text, false));
-                }
+            "," if bracket != Some(Bracket::Braces) && after.is_none_or(|after| after.kind == Kind::Close) => {
+                self.out.push(words::missing_operand(self.source, token.span, token.text, false));
             }
             "|" | ":" if bracket.is_none() => self.operand(token, before, after),
             "+" | "*" | "/" | "·" | "⋅" | "×" | "-" | "−" | "=" => self.operand(token, before, after),

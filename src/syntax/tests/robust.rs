@@ -264,7 +264,7 @@ fn any_text_is_answered_with_spans_inside_it() {
         1 => vec(any::<u8>(), 0..80).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
         1 => "\\PC{0,60}",
     ];
-    let outcome = runner(8000).run(&text, |text| {
+    let outcome = runner(5000).run(&text, |text| {
         let (tree, diagnostics) = parse(&Source::new("test", text.as_str()));
         spans_lie_inside(&text, &tree, &diagnostics)
     });
@@ -276,7 +276,7 @@ fn any_text_is_answered_with_spans_inside_it() {
 #[test]
 fn what_is_read_of_a_damaged_file_prints_and_parses_again() {
     let damage = (any::<prop::sample::Index>(), 0..4_usize, soup());
-    let outcome = runner(3000).run(&(random::tree(), vec(damage, 0..4)), |(tree, damage)| {
+    let outcome = runner(1500).run(&(random::tree(), vec(damage, 0..4)), |(tree, damage)| {
         let mut text: Vec<char> = print::tree(&tree, Style::Ascii).chars().collect();
         for (at, length, with) in damage {
             let at = at.index(text.len() + 1);
