@@ -74,6 +74,21 @@ impl Found {
     pub(super) fn strategy(&self) -> &'static str {
         self.estimand.strategy()
     }
+
+    /// The estimand with references that the term lacks taken elsewhere: any value gives the same answer.
+    pub(super) fn shifted(&self, graph: &Graph, arena: &mut Arena, term: &Term, to: &[(Ref, Ref)]) -> Option<Self> {
+        let to = to.iter().copied().filter(|(from, to)| from != to && term.refs().all(|r| r.var != from.var));
+        let mut at = self.at.clone();
+        at.extend(to);
+        if at == self.at {
+            return Some(self.clone());
+        }
+        let mut estimand = self.estimand.clone();
+        estimand.expr = apart(arena, estimand.expr, &at);
+        let expr = arena.rename(estimand.expr, &at)?;
+        let expr = algebra::tidy(arena, graph, expr);
+        Some(Self { estimand, at, expr, ..self.clone() })
+    }
 }
 
 /// Identifies a term: the general query is identified at current values, then each estimand is read at the term's own.
@@ -223,7 +238,8 @@ fn told(graph: &Graph, rule_move: &RuleMove) -> String {
             format!("rule 1: {} tells nothing more", words::list(graph, set))
         }
         RuleMove::ActionsToConditions { set, .. } => {
-            format!("rule 2: setting {} is as good as seeing it", words::list(graph, set))
+            let them = if set.len() == 1 { "it" } else { "them" };
+            format!("rule 2: seeing {} is as good as setting {them}", words::list(graph, set))
         }
         RuleMove::DropActions { set, .. } => {
             format!("rule 3: setting {} changes nothing here", words::list(graph, set))

@@ -4,14 +4,14 @@
 //! reduced and compared by algebra: as they stand; with each action identified; with every condition dropped that rule 1
 //! lets go; with every term factorised along the order of the graph, which brings out each independence that the graph
 //! implies; and, where that is not enough, with actions identified by other strategies, or by the sets that the other
-//! side sums over, if these happen to be adjustment or front-door sets.
+//! side sums over, if these happen to be adjustment or front-door sets. Last, an effect is looked for of which both sides are estimands.
 
 use super::context::{Context, Stage, undetermined};
 use super::contrast::{acts, first, reduce};
 use super::differ::{self, Compared};
 use super::effect::{self, Found};
 use super::joined::Shown;
-use super::{Verdict, settle, words};
+use super::{Verdict, bridge, settle, words};
 use crate::algebra;
 use crate::derive::search;
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
@@ -75,7 +75,7 @@ pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: 
             }
         }
     }
-    None
+    bridge::bridge(context, arena, (lhs, &left), (rhs, &right))
 }
 
 /// What was tried, in one sentence.
@@ -117,7 +117,12 @@ fn holds(context: &Context<'_>, arena: &mut Arena, (left, right): (Shown, Shown)
 }
 
 /// Two forms with one normal form, the left one brought to the right one.
-fn meeting(context: &Context<'_>, arena: &mut Arena, left: &[Shown], right: &[Shown]) -> Option<(Shown, Shown)> {
+pub(super) fn meeting(
+    context: &Context<'_>,
+    arena: &mut Arena,
+    left: &[Shown],
+    right: &[Shown],
+) -> Option<(Shown, Shown)> {
     for a in left {
         for b in right {
             if same(context, arena, a.expr, b.expr) {
@@ -184,7 +189,7 @@ fn forms(context: &Context<'_>, arena: &mut Arena, side: ExprId, way: Way<'_>) -
 }
 
 /// A form with every term factorised.
-fn factorised(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
+pub(super) fn factorised(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
     let (expr, derivation) = context.timed(Stage::Derive, || search::factorise(context.graph(), arena, form.expr));
     form.then(expr, derivation)
 }

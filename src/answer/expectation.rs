@@ -1,7 +1,7 @@
 //! `expect …`: whether the answer is the one expected.
 
 use super::context::Context;
-use super::{Expected, Verdict, contrast, effect, equality, independence, words};
+use super::{Expected, Verdict, contrast, differ, effect, equality, independence, words};
 use crate::expr::Expr;
 use crate::graph::Graph;
 use crate::problem::{Expectation, ExpectationKind};
@@ -66,9 +66,8 @@ fn reason(graph: &Graph, verdict: &Verdict) -> String {
                 let edges: Vec<_> = path.steps.iter().filter_map(|step: &PathStep| step.edge).collect();
                 format!("{} is open", words::path(graph, &nodes, &edges))
             }
-            Evidence::Derivation(_) | Evidence::Hedge(..) | Evidence::CounterModel(_) | Evidence::Separation => {
-                "the two sides differ".to_owned()
-            }
+            Evidence::CounterModel(_) => format!("the two sides differ: {}", differ::told(graph, checked)),
+            Evidence::Derivation(_) | Evidence::Hedge(..) | Evidence::Separation => "the two sides differ".to_owned(),
         },
         Verdict::FailsAt { at, values: [left, right] } => {
             let at: Vec<String> = at.iter().map(|(node, state)| format!("{} = {state}", graph.name(*node))).collect();

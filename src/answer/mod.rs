@@ -7,6 +7,7 @@
 //! claim made here goes through [`settle`], and what the kernel refuses becomes undetermined.
 
 mod adjust;
+mod bridge;
 mod context;
 mod contrast;
 mod definitions;

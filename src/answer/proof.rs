@@ -227,7 +227,7 @@ impl Line<'_> {
     fn nothing(&self, arena: &mut Arena, cut: bool, compared: &Compared) -> LineStatus {
         let why = equality::why_not(self.context, arena, self.before, self.line.expr, compared);
         let bound = if cut { ", as far as their bounds allow" } else { "" };
-        open(format!("no single rule and no two in a row lead there{bound}; {why}"))
+        open(format!("no single rule, no two in a row and no customary composition of more lead there{bound}; {why}"))
     }
 }
 

@@ -12,6 +12,7 @@ mod oracle;
 mod proofs;
 mod published;
 mod refusals;
+mod sets;
 mod soundness;
 mod support;
 mod verify;

@@ -118,47 +118,51 @@ impl Meeting {
         let backward: Vec<(usize, &Given<'_>)> = forward.iter().rev().copied().collect();
         let ours = self.side(board, judge, false, &forward, &mut cut);
         let theirs = self.side(board, judge, true, &backward, &mut cut);
-        let mut pairs = Vec::new();
-        let mut seen = FxHashSet::default();
-        for split in 0..=reasons.len() {
-            for &a in ours.layers.get(split).into_iter().flatten() {
-                for &b in theirs.layers.get(reasons.len() - split).into_iter().flatten() {
-                    let (Some(left), Some(right)) = (ours.states.get(a), theirs.states.get(b)) else { continue };
-                    if (left.used | right.used) & required == required && seen.insert((a, b)) {
-                        pairs.push((left.failing + right.failing, pairs.len(), a, b));
+        let meets = |a: &State, b: &State| (a.used | b.used) & required == required;
+        let mut likely = Vec::new();
+        let mut unlikely = Vec::new();
+        for (split, ours_here) in ours.layers.iter().enumerate() {
+            let Some(theirs_here) = reasons.len().checked_sub(split).and_then(|rest| theirs.layers.get(rest)) else {
+                continue;
+            };
+            let mut by_signature: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
+            for &b in theirs_here {
+                if let Some(state) = theirs.states.get(b) {
+                    by_signature.entry(self.signature(board, state.expr)).or_default().push(b);
+                }
+            }
+            for &a in ours_here {
+                let Some(left) = ours.states.get(a) else { continue };
+                let signature = self.signature(board, left.expr);
+                for &b in by_signature.get(&signature).into_iter().flatten() {
+                    if let Some(right) = theirs.states.get(b).filter(|right| meets(left, right)) {
+                        likely.push((left.failing + right.failing, likely.len(), a, b));
+                    }
+                }
+                for &b in theirs_here.iter().take(UNLIKELY) {
+                    if unlikely.len() >= UNLIKELY {
+                        break;
+                    }
+                    if theirs.states.get(b).is_some_and(|right| meets(left, right)) {
+                        unlikely.push((0, unlikely.len(), a, b));
                     }
                 }
             }
         }
-        pairs.sort_unstable();
-        let mut unlikely = 0;
+        likely.sort_unstable();
         let mut compared = FxHashSet::default();
-        for likely in [true, false] {
-            for &(_, _, a, b) in &pairs {
-                let (left, right) = (&ours.states[a], &theirs.states[b]);
-                let alike = self.signature(board, left.expr) == self.signature(board, right.expr);
-                if alike != likely || !compared.insert((left.expr, right.expr)) {
-                    continue;
+        for (_, _, a, b) in likely.into_iter().chain(unlikely) {
+            let (Some(left), Some(right)) = (ours.states.get(a), theirs.states.get(b)) else { continue };
+            if !compared.insert((left.expr, right.expr)) {
+                continue;
+            }
+            match judge.equal(board.arena, left.expr, right.expr) {
+                Some(true) => {
+                    let used = left.used | right.used;
+                    return (Some(Way { left: ours.way(a), right: theirs.way(b), middle: right.expr, used }), cut);
                 }
-                if !likely {
-                    unlikely += 1;
-                    if unlikely > UNLIKELY {
-                        return (None, cut);
-                    }
-                }
-                match judge.equal(board.arena, left.expr, right.expr) {
-                    Some(true) => {
-                        let way = Way {
-                            left: ours.way(a),
-                            right: theirs.way(b),
-                            middle: right.expr,
-                            used: left.used | right.used,
-                        };
-                        return (Some(way), cut);
-                    }
-                    Some(false) => {}
-                    None => return (None, true),
-                }
+                Some(false) => {}
+                None => return (None, true),
             }
         }
         (None, cut)

@@ -185,7 +185,8 @@ pub fn but_for(
     search.whole.find(&mut board, judge, &reasons, required).0.map(|way| way.failing()).unwrap_or_default()
 }
 
-/// A derivation of `from = to` by algebra alone, else by one rule, else by two, the rules in the order of [`RULES`].
+/// A derivation of `from = to` by algebra alone, else by one rule, else by two, the rules in the order of [`RULES`],
+/// else by a customary composition of three or four.
 ///
 /// # Errors
 /// None was found, or the search was cut short.
@@ -217,12 +218,24 @@ pub fn any(
     Err(NotFound { cut })
 }
 
-/// No rule, each rule, each two in either order.
+/// Longer compositions that textbooks use in one line.
+const CUSTOMARY: [&[Rule]; 7] = [
+    &[Rule::Marginalise, Rule::Chain, Rule::Rule1],
+    &[Rule::Marginalise, Rule::Chain, Rule::Rule2],
+    &[Rule::Marginalise, Rule::Chain, Rule::Rule3],
+    &[Rule::Marginalise, Rule::Chain, Rule::Rule2, Rule::Rule3],
+    &[Rule::Marginalise, Rule::Chain, Rule::Rule3, Rule::Rule2],
+    &[Rule::Condition, Rule::Marginalise, Rule::Rule3],
+    &[Rule::Condition, Rule::Marginalise, Rule::Chain],
+];
+
+/// No rule, each rule, each two in either order, and those that are customary.
 fn compositions() -> Vec<Vec<Given<'static>>> {
     let mut all = vec![Vec::new()];
     all.extend(RULES.iter().map(|&rule| vec![Given::bare(rule)]));
     let pairs = RULES.iter().flat_map(|&first| RULES.iter().map(move |&second| (first, second)));
     all.extend(pairs.filter(|(a, b)| a != b).map(|(a, b)| vec![Given::bare(a), Given::bare(b)]));
+    all.extend(CUSTOMARY.iter().map(|rules| rules.iter().map(|&rule| Given::bare(rule)).collect()));
     all
 }
 
