@@ -13,7 +13,7 @@ use super::effect::{self, Found};
 use super::joined::Shown;
 use super::{Verdict, bridge, settle, words};
 use crate::algebra;
-use crate::derive::search;
+use crate::derive::{self, search};
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::identify::sets::{FrontDoor, Request};
@@ -174,13 +174,34 @@ fn forms(context: &Context<'_>, arena: &mut Arena, side: ExprId, way: Way<'_>) -
     go_on(context, arena, &mut forms, idle);
     for at in [0, 1] {
         if let Some(form) = forms.get(at).cloned() {
-            let factorised = factorised(context, arena, form);
-            if !forms.iter().any(|known| known.expr == factorised.expr) {
-                forms.push(factorised);
-            }
+            add(&mut forms, factorised(context, arena, form));
         }
     }
+    // Within districts of several nodes the order leaves its traces, which chains undone and sums carried out remove.
+    for form in forms.clone() {
+        add(&mut forms, simplified(context, arena, form));
+    }
     forms
+}
+
+fn add(forms: &mut Vec<Shown>, form: Shown) {
+    if !forms.iter().any(|known| known.expr == form.expr) {
+        forms.push(form);
+    }
+}
+
+/// A form simplified.
+fn simplified(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
+    let graph = context.graph();
+    if !search::comparable(arena, form.expr) {
+        return form;
+    }
+    context.timed(Stage::Derive, || {
+        let simple = algebra::simplify(arena, graph, form.expr, &mut Vec::new());
+        let to = algebra::tidy(arena, graph, simple);
+        let derivation = derive::combine(graph, arena, form.expr, &[], to);
+        form.then(to, derivation)
+    })
 }
 
 /// A form with every term factorised.
@@ -225,7 +246,8 @@ fn chosen(context: &Context<'_>, arena: &mut Arena, term: &Term, way: Way<'_>) -
         Way::FrontDoor(set) => {
             let set = outside(&effect, set);
             let request = Request { effect: effect.clone(), with: graph.no_nodes(), without: graph.no_nodes() };
-            (effect.given.is_empty() && FrontDoor::new(graph, &request).is_valid(&set)).then_some(())?;
+            let right = !set.is_empty() && effect.given.is_empty() && FrontDoor::new(graph, &request).is_valid(&set);
+            right.then_some(())?;
             let expr = through(arena, &effect, &set)?;
             (Route::FrontDoor { set }, expr)
         }

@@ -86,6 +86,9 @@ fn told(board: &mut Board<'_>, start: ExprId, moves: &[(usize, Move)]) -> Line {
     line
 }
 
+/// Moves, each with the expression that it leads to.
+type Outcomes = Vec<(Move, ExprId)>;
+
 /// What moves lead to, remembered for one pair of ends.
 pub(super) struct Meeting {
     left: ExprId,
@@ -93,7 +96,7 @@ pub(super) struct Meeting {
     hints: [Hints; 2],
     sound: bool,
     /// By end, expression and rule; moves with a separation stated are not kept.
-    known: FxHashMap<(bool, ExprId, Rule), Rc<Vec<Move>>>,
+    known: FxHashMap<(bool, ExprId, Rule), Rc<Outcomes>>,
     signatures: FxHashMap<ExprId, u64>,
 }
 
@@ -194,8 +197,7 @@ impl Meeting {
                         break 'reason;
                     }
                     let Some(&State { expr, used, failing, .. }) = side.states.get(at) else { continue };
-                    for m in self.moves(board, back, expr, given).iter() {
-                        let to = applied(board, expr, m);
+                    for &(ref m, to) in self.moves(board, back, expr, given).iter() {
                         let used = used | 1 << number.min(31);
                         if !seen.insert((to, used)) {
                             continue;
@@ -219,17 +221,20 @@ impl Meeting {
         side
     }
 
-    fn moves(&mut self, board: &mut Board<'_>, back: bool, expr: ExprId, given: &Given<'_>) -> Rc<Vec<Move>> {
-        let hints = &self.hints[usize::from(back)];
-        if given.separation.is_some() {
-            return Rc::new(moves(board, expr, given.rule, hints, self.sound, given.separation));
-        }
+    fn moves(&mut self, board: &mut Board<'_>, back: bool, expr: ExprId, given: &Given<'_>) -> Rc<Outcomes> {
         let key = (back, expr, given.rule);
-        if let Some(known) = self.known.get(&key) {
+        if given.separation.is_none()
+            && let Some(known) = self.known.get(&key)
+        {
             return Rc::clone(known);
         }
-        let found = Rc::new(moves(board, expr, given.rule, hints, self.sound, None));
-        self.known.insert(key, Rc::clone(&found));
+        let hints = &self.hints[usize::from(back)];
+        let found = moves(board, expr, given.rule, hints, self.sound, given.separation);
+        let found: Outcomes = found.into_iter().map(|m| (m.clone(), applied(board, expr, &m))).collect();
+        let found = Rc::new(found);
+        if given.separation.is_none() {
+            self.known.insert(key, Rc::clone(&found));
+        }
         found
     }
 
