@@ -68,8 +68,7 @@ fn forms(
     let at: Vec<(Ref, Ref)> =
         any.iter().filter_map(|r| Some((*r, *side.iter().find(|other| other.var == r.var)?))).collect();
     if let Some(found) = found.shifted(context.graph(), arena, term, &at) {
-        let derivation: Derivation =
-            effect::derive_all(context.graph(), arena, query, &[(term, &found)], found.expr);
+        let derivation: Derivation = effect::derive_all(context.graph(), arena, query, &[(term, &found)], found.expr);
         let shown = Shown::start(query).then(found.expr, derivation);
         forms.push(shown.clone());
         forms.push(factorised(context, arena, shown));

@@ -2,9 +2,10 @@
 //!
 //! A random model in which they differ, seeds fixed and numbers exact, settles that they are not. Else both sides are
 //! reduced and compared by algebra: as they stand; with each action identified; with every condition dropped that rule 1
-//! lets go; with every term factorised along the order of the graph, which brings out each independence that the graph
-//! implies; and, where that is not enough, with actions identified by other strategies, or by the sets that the other
-//! side sums over, if these happen to be adjustment or front-door sets. Last, an effect is looked for of which both sides are estimands.
+//! lets go, or acted on; with every term factorised along the order of the graph, which brings out each independence
+//! that the graph implies; and, where that is not enough, with actions identified by other strategies, or by the sets
+//! that the other side sums over, if these happen to be adjustment or front-door sets. Last, an effect is looked for of
+//! which both sides are estimands, and a short composition of rules, as for a line of a reader's proof.
 
 use super::context::{Context, Stage, undetermined};
 use super::contrast::{acts, first, reduce};
@@ -13,7 +14,8 @@ use super::effect::{self, Found};
 use super::joined::Shown;
 use super::{Verdict, bridge, settle, words};
 use crate::algebra;
-use crate::derive::{self, search};
+use crate::derive;
+use crate::derive::search::{self, Judge};
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::identify::sets::{FrontDoor, Request};
@@ -48,6 +50,12 @@ pub(super) fn equality(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rh
     }
     if let Some(shown) = prove(context, arena, lhs, rhs) {
         return holds(context, arena, shown);
+    }
+    let mut equal = |arena: &mut Arena, a, b| same(context, arena, a, b);
+    let stop = || context.stopped();
+    if let Ok(found) = search::any(context.graph(), arena, &mut Judge::new(&mut equal, &stop), lhs, rhs) {
+        let shown = Shown { of: lhs, expr: rhs, derivation: found.derivation };
+        return holds(context, arena, (shown, Shown::start(rhs)));
     }
     let why = why_not(context, arena, lhs, rhs, &compared);
     context.stopped_verdict().unwrap_or_else(|| undetermined(why))
@@ -117,7 +125,12 @@ fn holds(context: &Context<'_>, arena: &mut Arena, (left, right): (Shown, Shown)
 }
 
 /// Two forms with one normal form, the left one brought to the right one.
-pub(super) fn meeting(context: &Context<'_>, arena: &mut Arena, left: &[Shown], right: &[Shown]) -> Option<(Shown, Shown)> {
+pub(super) fn meeting(
+    context: &Context<'_>,
+    arena: &mut Arena,
+    left: &[Shown],
+    right: &[Shown],
+) -> Option<(Shown, Shown)> {
     for a in left {
         for b in right {
             if same(context, arena, a.expr, b.expr) {
@@ -172,6 +185,9 @@ fn forms(context: &Context<'_>, arena: &mut Arena, side: ExprId, way: Way<'_>) -
     let bare = go_on(context, arena, &mut forms, identified);
     let idle = reduce(context, arena, bare, |term| !term.given().is_empty(), |arena, term| first(context, arena, term));
     go_on(context, arena, &mut forms, idle);
+    if let Some(form) = forms.first().cloned() {
+        add(&mut forms, acted(context, arena, form));
+    }
     for at in [0, 1] {
         if let Some(form) = forms.get(at).cloned() {
             add(&mut forms, factorised(context, arena, form));
@@ -204,10 +220,15 @@ fn simplified(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
     })
 }
 
+/// A form with every condition acted on that may be, and idle actions dropped.
+fn acted(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
+    let (expr, derivation) = context.timed(Stage::Derive, || search::act(context.graph(), arena, form.expr));
+    form.then(expr, derivation)
+}
+
 /// A form with every term factorised.
 pub(super) fn factorised(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
-    let (expr, derivation) =
-        context.timed(Stage::Derive, || search::factorise(context.graph(), arena, form.expr));
+    let (expr, derivation) = context.timed(Stage::Derive, || search::factorise(context.graph(), arena, form.expr));
     form.then(expr, derivation)
 }
 
@@ -223,9 +244,8 @@ fn go_on(
         return last.expr;
     }
     let found: Vec<(&Term, &Found)> = reduced.found.iter().map(|(term, found)| (term, found)).collect();
-    let derivation = context.timed(Stage::Derive, || {
-        effect::derive_all(context.graph(), arena, last.expr, &found, reduced.expr)
-    });
+    let derivation =
+        context.timed(Stage::Derive, || effect::derive_all(context.graph(), arena, last.expr, &found, reduced.expr));
     let shown = last.then(reduced.expr, derivation);
     forms.push(shown);
     reduced.expr

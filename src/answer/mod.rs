@@ -28,8 +28,8 @@ mod words;
 
 pub use settle::settle;
 pub use types::{
-    AdjustmentSet, Answer, Because, Body, CheckedLine, Expected, Identified, ImpliedIndependence, Limits, LineStatus, ListedPath, Options, Refusal,
-    Seconds, SetKind, Undetermined, Verdict, Verma,
+    AdjustmentSet, Answer, Because, Body, CheckedLine, Expected, Identified, ImpliedIndependence, Limits, LineStatus,
+    ListedPath, Options, Refusal, Seconds, SetKind, Undetermined, Verdict, Verma,
 };
 
 use crate::expr::{Ref, Term, Var};

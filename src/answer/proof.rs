@@ -125,9 +125,7 @@ impl Line<'_> {
         if let Compared::Differ(checked) = compared {
             let failing = self.failing(arena, reasons).or_else(|| named.then(|| self.failing(arena, &bare)).flatten());
             return match failing {
-                Some((needs, open)) => {
-                    LineStatus::RuleFails { needs, open, differs: Some(checked), otherwise: None }
-                }
+                Some((needs, open)) => LineStatus::RuleFails { needs, open, differs: Some(checked), otherwise: None },
                 None => LineStatus::Differs { checked },
             };
         }
@@ -170,12 +168,7 @@ impl Line<'_> {
         run(self, arena, &mut Judge::new(&mut equal, &stop))
     }
 
-    fn by(
-        &self,
-        arena: &mut Arena,
-        judge: &mut Judge<'_>,
-        reasons: &[Given<'_>],
-    ) -> Result<Found, search::NotFound> {
+    fn by(&self, arena: &mut Arena, judge: &mut Judge<'_>, reasons: &[Given<'_>]) -> Result<Found, search::NotFound> {
         search::by(self.context.graph(), arena, judge, reasons, self.before, self.line.expr)
     }
 

@@ -257,7 +257,9 @@ impl LineStatus {
         match self {
             Self::Differs { checked } => Some(checked),
             Self::RuleFails { differs, .. } => differs.as_deref(),
-            Self::Holds { .. } | Self::OtherReason { .. } | Self::OtherSeparation { .. } | Self::Undetermined(_) => None,
+            Self::Holds { .. } | Self::OtherReason { .. } | Self::OtherSeparation { .. } | Self::Undetermined(_) => {
+                None
+            }
         }
     }
 

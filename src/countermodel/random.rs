@@ -56,12 +56,7 @@ pub(super) fn fraction(numerator: usize, denominator: usize) -> BigRational {
 ///
 /// # Errors
 /// A variable's table would have more than `limit` cells.
-pub fn random_model(
-    graph: &Graph,
-    states: impl Fn(Node) -> usize,
-    seed: u64,
-    limit: usize,
-) -> Result<Model, TooLarge> {
+pub fn random_model(graph: &Graph, states: impl Fn(Node) -> usize, seed: u64, limit: usize) -> Result<Model, TooLarge> {
     random_model_on(graph, &graph.all_nodes(), states, seed, limit)
 }
 

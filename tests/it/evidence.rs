@@ -26,8 +26,14 @@ fn settle(case: &Case) -> Result<(), String> {
                 let claim = claim(Statement::Identifiable { query, estimand: estimand.expr });
                 kernel::check(&mut arena, &claim, &Evidence::Derivation(derivation.clone())).map_err(|refusal| {
                     let step = refusal.step.and_then(|step| derivation.steps.get(step - 1));
-                    let sides = step.map(|s| format!("{:?}\n  {}\n  {}", s.rule, show(&arena, s.lhs), show(&arena, s.rhs)));
-                    format!("{}: {refusal}\n{}\n{:?}", estimand.strategy(), sides.unwrap_or_default(), step.map(|s| &s.requires))
+                    let sides =
+                        step.map(|s| format!("{:?}\n  {}\n  {}", s.rule, show(&arena, s.lhs), show(&arena, s.rhs)));
+                    format!(
+                        "{}: {refusal}\n{}\n{:?}",
+                        estimand.strategy(),
+                        sides.unwrap_or_default(),
+                        step.map(|s| &s.requires)
+                    )
                 })?;
             }
         }
@@ -63,8 +69,15 @@ fn random_queries_have_evidence_that_the_kernel_accepts() {
     for number in 0..40000 {
         let case = mixed(3 + number % 7, &mut rng);
         if let Err(why) = settle(&case) {
-            if !why.contains("not judged yet") { failures.push(format!("{number} {case}\n{why}")) };
+            if !why.contains("not judged yet") {
+                failures.push(format!("{number} {case}\n{why}"))
+            };
         }
     }
-    assert!(failures.is_empty(), "{} failures, the first:\n{}", failures.len(), failures[..failures.len().min(4)].join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures, the first:\n{}",
+        failures.len(),
+        failures[..failures.len().min(4)].join("\n\n")
+    );
 }

@@ -28,12 +28,7 @@ pub(super) fn align(arena: &mut Arena, left: ExprId, right: ExprId) -> Aligned {
 }
 
 /// Recursion is bounded by [`DEEPEST`].
-fn side_by_side(
-    arena: &mut Arena,
-    left: ExprId,
-    right: ExprId,
-    pairs: &mut Vec<(ExprId, ExprId)>,
-) -> (ExprId, ExprId) {
+fn side_by_side(arena: &mut Arena, left: ExprId, right: ExprId, pairs: &mut Vec<(ExprId, ExprId)>) -> (ExprId, ExprId) {
     if left == right {
         return (left, right);
     }
@@ -73,9 +68,9 @@ fn side_by_side(
 
 /// Renaming bound references must not run into free ones of the same name.
 fn captures_nothing(arena: &Arena, inner: ExprId, names: &[(Ref, Ref)]) -> bool {
-    names.iter().all(|(from, to)| {
-        from == to || !arena.is_free_in(*to, inner) || names.iter().any(|(other, _)| other == to)
-    })
+    names
+        .iter()
+        .all(|(from, to)| from == to || !arena.is_free_in(*to, inner) || names.iter().any(|(other, _)| other == to))
 }
 
 fn each(

@@ -29,6 +29,43 @@ pub fn factorise(graph: &Graph, arena: &mut Arena, expr: ExprId) -> (ExprId, Der
     (result, board.finish(line))
 }
 
+/// The expression with, in each term that has an action, every condition acted on that may be, and then without actions
+/// and conditions that tell nothing: what is left of two terms is often one and the same where neither has an estimand.
+pub fn act(graph: &Graph, arena: &mut Arena, expr: ExprId) -> (ExprId, Derivation) {
+    let acting = arena.terms(expr).into_iter().filter(|term| !term.do_().is_empty());
+    let terms: Vec<Term> = acting.cloned().collect();
+    let mut board = Board::new(graph, arena);
+    let mut equations = Vec::new();
+    for term in terms {
+        equations.extend(acted(&mut board, &term).equation());
+    }
+    let line = board.advance(Line::start(expr), &equations);
+    let result = line.rhs;
+    (result, board.finish(line))
+}
+
+fn acted(board: &mut Board<'_>, term: &Term) -> Line {
+    let start = board.arena.p(term.clone());
+    let mut line = Line::start(start);
+    let mut current = term.clone();
+    let conditions = term.given().iter().map(|&z| (Rule::Rule2, z));
+    let actions = term.do_().iter().chain(term.given()).map(|&z| (Rule::Rule3, z));
+    let idle = term.given().iter().map(|&z| (Rule::Rule1, z));
+    for (rule, z) in conditions.chain(actions).chain(idle) {
+        let moved = match rule {
+            Rule::Rule2 => set(board, &current, z),
+            Rule::Rule3 if current.do_().contains(&z) => drop_actions(board, &current, &[z]),
+            Rule::Rule1 if current.given().contains(&z) => drop_conditions(board, &current, &[z]),
+            _ => None,
+        };
+        if let Some((equation, next)) = moved {
+            line = board.advance(line, &[equation]);
+            current = next;
+        }
+    }
+    line
+}
+
 /// P(y | do(x), z) = P(y, z | do(x)) / P(z | do(x)), each of them factorised.
 fn factorised(board: &mut Board<'_>, term: &Term) -> Line {
     let start = board.arena.p(term.clone());
@@ -37,10 +74,9 @@ fn factorised(board: &mut Board<'_>, term: &Term) -> Line {
         return joint(board, term);
     }
     let all = [term.of(), term.given()].concat();
-    let (Some(over), Some(under)) = (
-        Term::new(all, [], term.do_().to_vec()),
-        Term::new(term.given().to_vec(), [], term.do_().to_vec()),
-    ) else {
+    let (Some(over), Some(under)) =
+        (Term::new(all, [], term.do_().to_vec()), Term::new(term.given().to_vec(), [], term.do_().to_vec()))
+    else {
         return line;
     };
     if relevant(board.graph, &over).len() > RELEVANT {
@@ -50,8 +86,7 @@ fn factorised(board: &mut Board<'_>, term: &Term) -> Line {
     let quotient = board.arena.quotient(sides[0], sides[1]);
     let condition = board.push(Rule::Condition, start, quotient, Vec::new(), Vec::new());
     line = board.advance(line, &[condition]);
-    let equations: Vec<Equation> =
-        [over, under].iter().filter_map(|term| joint(board, term).equation()).collect();
+    let equations: Vec<Equation> = [over, under].iter().filter_map(|term| joint(board, term).equation()).collect();
     board.advance(line, &equations)
 }
 
@@ -175,6 +210,13 @@ fn observe(board: &mut Board<'_>, term: &Term, z: Ref) -> Option<(Equation, Term
     let seen = term.given().iter().copied().chain([z]);
     let next = Term::new(term.of().to_vec(), seen, left.clone())?;
     apply(board, Rule::Rule2, (term, next), &left, &[z], term.given())
+}
+
+/// Rule 2 from observation to action, where it applies.
+fn set(board: &mut Board<'_>, term: &Term, z: Ref) -> Option<(Equation, Term)> {
+    let left: Vec<Ref> = term.given().iter().copied().filter(|&r| r != z).collect();
+    let next = Term::new(term.of().to_vec(), left.clone(), term.do_().iter().copied().chain([z]))?;
+    apply(board, Rule::Rule2, (term, next), term.do_(), &[z], &left)
 }
 
 /// Rule 3, where it applies.

@@ -250,9 +250,10 @@ impl Meeting {
             let of = |o: &ExprId| self.signatures.get(o).copied().unwrap_or(0);
             let expr = board.arena.get(id);
             let signature = match expr {
-                Expr::P(term) => super::hash(&[term.of(), term.given(), term.do_()].map(|refs| {
-                    refs.iter().map(|r| (r.var, r.is_value().then_some(r.at))).collect::<Vec<_>>()
-                })),
+                Expr::P(term) => super::hash(
+                    &[term.of(), term.given(), term.do_()]
+                        .map(|refs| refs.iter().map(|r| (r.var, r.is_value().then_some(r.at))).collect::<Vec<_>>()),
+                ),
                 Expr::Value(r) => super::hash(&(r.var, r.is_value())),
                 Expr::Number(number) => super::hash(number),
                 // A sum may stand before or within a product, and a factor of 1 anywhere.

@@ -14,7 +14,7 @@ mod moves;
 #[cfg(test)]
 mod tests;
 
-pub use factorise::factorise;
+pub use factorise::{act, factorise};
 
 use super::board::{Board, Equation, Line};
 use crate::expr::{Arena, Expr, ExprId};
@@ -26,8 +26,7 @@ use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
 /// The rules that a reader may name, in the order in which they are tried where none is named.
-pub const RULES: [Rule; 6] =
-    [Rule::Rule1, Rule::Rule2, Rule::Rule3, Rule::Marginalise, Rule::Chain, Rule::Condition];
+pub const RULES: [Rule; 6] = [Rule::Rule1, Rule::Rule2, Rule::Rule3, Rule::Marginalise, Rule::Chain, Rule::Condition];
 /// A line may give at most so many reasons.
 pub const REASONS: usize = 8;
 /// Two expressions are compared by algebra at most so many times for one line.

@@ -68,12 +68,9 @@ pub(super) fn needed(graph: &Graph, rule: Rule, y: &[Ref], x: &[Ref], z: &[Ref],
             let into = z.difference(&reach::ancestors_cut(graph, &w, &over));
             Mutilation::over(graph, x.union(&into))
         }
-        Rule::Rule1
-        | Rule::Marginalise
-        | Rule::Chain
-        | Rule::Condition
-        | Rule::Algebra
-        | Rule::Substitute => Mutilation::over(graph, x.clone()),
+        Rule::Rule1 | Rule::Marginalise | Rule::Chain | Rule::Condition | Rule::Algebra | Rule::Substitute => {
+            Mutilation::over(graph, x.clone())
+        }
     };
     Separation { x: y, y: z, given: x.union(&w), cut }
 }
