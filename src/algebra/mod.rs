@@ -6,8 +6,10 @@
 //! Every probability is taken to be positive, so a quotient of equal terms is 1. Whatever holds here holds in every
 //! positive distribution of the variables; nothing is known of independences.
 
+mod atoms;
 mod cost;
 mod definitions;
+mod linear;
 mod monomial;
 mod normal;
 mod order;
@@ -15,6 +17,7 @@ mod polynomial;
 mod positivity;
 mod rename;
 mod rewrite;
+mod signs;
 mod simplify;
 mod sums;
 mod terms;

@@ -16,12 +16,13 @@
 use super::monomial::{Budget, Monomial};
 use super::order::Order;
 use super::rewrite::{Law, Rewrite, Scribe, rebuilt};
+use super::signs::Signs;
 use super::sums::{absorb, marginals, opens, push_in, vanish};
 use super::terms::{Key, base, chains, conditioned, marginal};
-use crate::expr::{Arena, BigRational, Expr, ExprId, Term};
+use crate::expr::{Arena, Expr, ExprId, Term};
 use crate::graph::Graph;
-use num_traits::{One, Signed, Zero};
-use rustc_hash::FxHashMap;
+use num_traits::{Signed, Zero};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
 
 /// The shortest equal expression that the moves above lead to, and the equations that lead there.
@@ -37,8 +38,16 @@ pub fn simplify(arena: &mut Arena, graph: &Graph, expr: ExprId, log: &mut Vec<Re
     let order = Order::new(graph);
     let scribe = Scribe::new(log, expr);
     let budget = Budget::new(inner.operands);
-    let mut run =
-        Run { arena, order, scribe, positive: inner.positive, signs: FxHashMap::default(), budget, again: false };
+    let mut run = Run {
+        arena,
+        order,
+        scribe,
+        positive: inner.positive,
+        signs: Signs::default(),
+        budget,
+        again: false,
+        finished: FxHashSet::default(),
+    };
     let nodes = inner.nodes;
     let mut finished: Vec<ExprId> = Vec::with_capacity(nodes.len());
     for at in 0..nodes.len() {
@@ -111,17 +120,19 @@ impl Inner {
     }
 }
 
-struct Run<'a> {
-    arena: &'a mut Arena,
+pub(super) struct Run<'a> {
+    pub(super) arena: &'a mut Arena,
     order: Order<'a>,
-    scribe: Scribe<'a>,
+    pub(super) scribe: Scribe<'a>,
     /// Whether everything is positive, so that nothing need be asked.
     positive: bool,
     /// Otherwise, what is known to be positive.
-    signs: FxHashMap<ExprId, bool>,
-    budget: Budget,
+    signs: Signs,
+    pub(super) budget: Budget,
     /// Whether the node at hand has been given parts that are not finished.
     again: bool,
+    /// Nodes with operands that have been simplified, and what they are made of.
+    finished: FxHashSet<ExprId>,
 }
 
 /// More rounds than this are not worth the time; no expression met so far needs more than a few.
@@ -130,7 +141,6 @@ const ROUNDS: usize = 64;
 impl Run<'_> {
     /// Simplifies one node whose operands are finished.
     fn node(&mut self, node: ExprId) -> ExprId {
-        let mark = self.arena.len();
         let outer = self.scribe.enter();
         let result = self.scribe.begin(node).and_then(|()| match self.arena.get(node) {
             Expr::Number(_) | Expr::P(_) | Expr::Value(_) => Ok(node),
@@ -140,15 +150,17 @@ impl Run<'_> {
         let result = match result {
             Ok(result) | Err(result) => result,
         };
-        let result = if std::mem::take(&mut self.again) { self.inside(result, mark) } else { result };
+        let result = if std::mem::take(&mut self.again) { self.inside(result) } else { result };
+        self.finish(result);
         self.scribe.end(result, outer);
         result
     }
 
-    /// Simplifies what has been made inside a result since the arena had `mark` nodes.
-    fn inside(&mut self, root: ExprId, mark: usize) -> ExprId {
+    /// Simplifies what is not finished inside a result. Which parts are new to the arena must not matter: what was
+    /// simplified once is found again the same way.
+    fn inside(&mut self, root: ExprId) -> ExprId {
         let mut done: FxHashMap<ExprId, ExprId> = FxHashMap::default();
-        for id in self.arena.reachable([root]).into_iter().filter(|id| id.index() >= mark) {
+        for id in self.unfinished(root) {
             let new = rebuilt(self.arena, id, |operand| done.get(&operand).copied().unwrap_or(operand));
             let new = self.node(new);
             done.insert(id, new);
@@ -156,36 +168,36 @@ impl Run<'_> {
         done.get(&root).copied().unwrap_or(root)
     }
 
+    fn finish(&mut self, root: ExprId) {
+        for id in self.unfinished(root) {
+            self.finished.insert(id);
+        }
+    }
+
+    /// The nodes with operands that a node is made of, itself included, as far as they are not finished, ascending.
+    fn unfinished(&self, root: ExprId) -> Vec<ExprId> {
+        let mut seen = FxHashSet::default();
+        let mut found = Vec::new();
+        let mut stack = vec![root];
+        while let Some(id) = stack.pop() {
+            let leaf = matches!(self.arena.get(id), Expr::P(_) | Expr::Number(_) | Expr::Value(_));
+            if !leaf && !self.finished.contains(&id) && seen.insert(id) {
+                found.push(id);
+                stack.extend(self.arena.get(id).operands());
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
     /// Whether an expression is positive in every positive distribution, whatever the values of its references.
     fn is_positive(&mut self, id: ExprId) -> bool {
-        if self.positive {
-            return true;
-        }
-        let mut stack = vec![id];
-        while let Some(&at) = stack.last() {
-            if self.signs.contains_key(&at) {
-                stack.pop();
-                continue;
-            }
-            let expr = self.arena.get(at);
-            let sign = match expr {
-                Expr::P(_) => true,
-                Expr::Number(value) => value.is_positive(),
-                Expr::Value(_) | Expr::Minus(_) => false,
-                Expr::Sum { .. } | Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) => {
-                    let operands = expr.operands();
-                    let known = stack.len();
-                    stack.extend(operands.iter().copied().filter(|o| !self.signs.contains_key(o)));
-                    if stack.len() > known {
-                        continue;
-                    }
-                    operands.iter().all(|o| self.signs.get(o) == Some(&true))
-                }
-            };
-            self.signs.insert(at, sign);
-            stack.pop();
-        }
-        self.signs.get(&id) == Some(&true)
+        self.positive || self.signs.is_positive(self.arena, id)
+    }
+
+    /// Whether no denominator inside can be 0.
+    pub(super) fn is_defined(&mut self, id: ExprId) -> bool {
+        self.positive || self.signs.is_defined(self.arena, id)
     }
 
     fn monomial(&mut self, node: ExprId) -> Result<ExprId, ExprId> {
@@ -211,7 +223,7 @@ impl Run<'_> {
     }
 
     /// 0 stays 0 times anything that is defined, and what is divided by 0 stays undefined.
-    fn zero(&mut self, all: &mut Monomial) {
+    pub(super) fn zero(&mut self, all: &mut Monomial) {
         if all.is_zero() && all.num.iter().all(|&factor| self.is_defined(factor)) {
             all.num.clear();
             all.den.retain(|&factor| !self.is_positive(factor));
@@ -425,108 +437,6 @@ impl Run<'_> {
         self.apply(all, &[before, den.clone()], &[after.clone(), den], laws)?;
         all.num = after;
         Ok(true)
-    }
-
-    /// A sum or difference: nested ones are opened, equal terms counted together, numbers added up. Terms stay in the
-    /// order in which they were written.
-    fn linear(&mut self, node: ExprId) -> Result<ExprId, ExprId> {
-        let mut terms: Vec<(ExprId, BigRational)> = Vec::new();
-        let mut places: FxHashMap<ExprId, usize> = FxHashMap::default();
-        let mut constant = BigRational::zero();
-        let mut stack = vec![(node, BigRational::one(), true)];
-        while let Some((id, count, open)) = stack.pop() {
-            match self.arena.get(id) {
-                Expr::Number(value) => constant += value * count,
-                Expr::Plus(all) if open || self.budget.allows(all.len()) => {
-                    stack.extend(all.iter().rev().map(|&t| (t, count.clone(), false)));
-                }
-                Expr::Minus(all) if open || self.budget.allows(all.len()) => {
-                    let signed = all
-                        .iter()
-                        .enumerate()
-                        .map(|(at, &t)| (t, if at == 0 { count.clone() } else { -&count }, false));
-                    stack.extend(signed.rev());
-                }
-                Expr::Plus(_)
-                | Expr::Minus(_)
-                | Expr::P(_)
-                | Expr::Value(_)
-                | Expr::Sum { .. }
-                | Expr::Product(_)
-                | Expr::Quotient(..) => {
-                    let mut all = Monomial::default();
-                    all.open(self.arena, id, &mut self.budget);
-                    let (term, count) = match all.number.take() {
-                        Some(number) => (all.build(self.arena), count * number),
-                        None => (id, count),
-                    };
-                    let place = *places.entry(term).or_insert(terms.len());
-                    match terms.get_mut(place) {
-                        Some((_, sum)) => *sum += count,
-                        None => terms.push((term, count)),
-                    }
-                }
-            }
-        }
-        let mut signed: Vec<(bool, ExprId)> = Vec::new();
-        for (term, count) in terms {
-            if count.is_zero() && self.is_defined(term) {
-                continue;
-            }
-            let mut all = Monomial::default();
-            all.open(self.arena, term, &mut self.budget);
-            all.number = Some(count.abs()).filter(|count| !count.is_one());
-            self.zero(&mut all);
-            signed.push((count.is_negative(), all.build(self.arena)));
-        }
-        if !constant.is_zero() {
-            signed.push((constant.is_negative(), self.arena.number(constant.abs())));
-        }
-        let result = self.difference(&signed);
-        self.scribe.algebra(result)?;
-        Ok(result)
-    }
-
-    /// The sum of what is not negative less the others.
-    fn difference(&mut self, signed: &[(bool, ExprId)]) -> ExprId {
-        let of = |sign: bool| signed.iter().filter(move |(negative, _)| *negative == sign).map(|&(_, term)| term);
-        if of(true).next().is_none() {
-            return self.arena.plus(of(false));
-        }
-        let mut negative: Vec<ExprId> = of(true).collect();
-        let first = if of(false).next().is_some() {
-            self.arena.plus(of(false))
-        } else {
-            // Nothing to take from: the first term carries the sign itself.
-            let mut all = Monomial::default();
-            all.open(self.arena, negative.remove(0), &mut self.budget);
-            all.number = Some(-all.number.unwrap_or_else(BigRational::one));
-            all.build(self.arena)
-        };
-        self.arena.minus(std::iter::once(first).chain(negative))
-    }
-
-    /// Whether no denominator inside can be 0.
-    fn is_defined(&mut self, id: ExprId) -> bool {
-        if self.positive {
-            return true;
-        }
-        let below: Vec<ExprId> = self
-            .arena
-            .reachable([id])
-            .into_iter()
-            .filter_map(|id| match self.arena.get(id) {
-                Expr::Quotient(_, under) => Some(*under),
-                Expr::Number(_)
-                | Expr::P(_)
-                | Expr::Value(_)
-                | Expr::Sum { .. }
-                | Expr::Product(_)
-                | Expr::Plus(_)
-                | Expr::Minus(_) => None,
-            })
-            .collect();
-        below.into_iter().all(|under| self.is_positive(under))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::monomial::{Budget, Monomial};
 use super::order::Order;
 use super::rename::{rename, smallest_names};
-use super::terms::{Key, conditioned};
+use super::terms::{Key, conditioned, each_common};
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 
 /// How often each bound reference occurs, and where.
@@ -17,12 +17,10 @@ impl Scopes {
     pub(super) fn of(arena: &Arena, all: &Monomial) -> Self {
         let mut scopes = Self { counts: vec![(0, 0); all.bound.len()] };
         for (at, &factor) in all.num.iter().chain(&all.den).enumerate() {
-            for r in arena.free(factor) {
-                if let Ok(bound) = all.bound.binary_search(r) {
-                    scopes.counts[bound].0 += 1;
-                    scopes.counts[bound].1 += at;
-                }
-            }
+            each_common(arena.free(factor), &all.bound, |bound| {
+                scopes.counts[bound].0 += 1;
+                scopes.counts[bound].1 += at;
+            });
         }
         scopes
     }
@@ -37,6 +35,9 @@ impl Scopes {
 /// Leaves out every P(y | c) whose y occurs nowhere else and is summed over: Σ_y P(y | c) = 1. Tells whether any was.
 /// O(references).
 pub(super) fn vanish(arena: &Arena, all: &mut Monomial) -> bool {
+    if all.bound.is_empty() {
+        return false;
+    }
     let mut scopes = Scopes::of(arena, all);
     let mut single = vec![0; all.num.len()];
     let mut waiting: Vec<usize> = (0..all.bound.len()).collect();
@@ -79,6 +80,9 @@ pub(super) fn vanish(arena: &Arena, all: &mut Monomial) -> bool {
 
 /// For each factor of the numerator, what is summed over and occurs in its outcomes alone.
 pub(super) fn marginals(arena: &Arena, all: &Monomial) -> Vec<(usize, Vec<Ref>)> {
+    if all.bound.is_empty() {
+        return Vec::new();
+    }
     let scopes = Scopes::of(arena, all);
     let mut found: Vec<(usize, Ref)> = Vec::new();
     for (bound, &r) in all.bound.iter().enumerate() {
@@ -166,7 +170,7 @@ struct Outside {
 }
 
 /// At most so many nodes of a sum are looked at.
-const LOOK: usize = 256;
+const LOOK: usize = 64;
 
 /// Whether a distribution inside the sum would make one with one of those outside (numerator, denominator).
 ///
@@ -262,7 +266,11 @@ pub(super) fn push_in(arena: &mut Arena, order: Order<'_>, all: &mut Monomial) -
     let mut leader: Vec<usize> = (0..bound.len()).collect();
     let scopes: Vec<Vec<usize>> = factors
         .iter()
-        .map(|&(f, _)| arena.free(f).iter().filter_map(|r| bound.binary_search(r).ok()).collect())
+        .map(|&(f, _)| {
+            let mut scope = Vec::new();
+            each_common(arena.free(f), &bound, |at| scope.push(at));
+            scope
+        })
         .collect();
     for scope in &scopes {
         for pair in scope.windows(2) {

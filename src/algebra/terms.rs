@@ -29,9 +29,31 @@ fn set(refs: &[Ref], salt: u8) -> u64 {
     })
 }
 
+/// Calls `found` with the position in `bound` of each reference that is in both; both ascending.
+pub(super) fn each_common(free: &[Ref], bound: &[Ref], mut found: impl FnMut(usize)) {
+    if free.len() * 16 < bound.len() {
+        free.iter().filter_map(|r| bound.binary_search(r).ok()).for_each(found);
+        return;
+    }
+    let mut at = 0;
+    for r in free {
+        while bound.get(at).is_some_and(|other| other < r) {
+            at += 1;
+        }
+        if bound.get(at) == Some(r) {
+            found(at);
+        }
+    }
+}
+
 /// Whether each of `part` is in `whole`; both ascending.
 pub(super) fn within(part: &[Ref], whole: &[Ref]) -> bool {
-    part.len() <= whole.len() && part.iter().all(|r| whole.binary_search(r).is_ok())
+    if part.len() > whole.len() {
+        return false;
+    }
+    let mut common = 0;
+    each_common(part, whole, |_| common += 1);
+    common == part.len()
 }
 
 /// Whether `whole` is the disjoint union of the others; all ascending.

@@ -4,6 +4,7 @@ use super::order::Order;
 use super::rewrite::{rebuilt, sort};
 use crate::expr::{Arena, Expr, ExprId, Ref, Var};
 use crate::graph::Graph;
+use fixedbitset::FixedBitSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The expression with bound references renamed apart and factors in order; equal by algebra alone.
@@ -18,7 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub fn tidy(arena: &mut Arena, graph: &Graph, expr: ExprId) -> ExprId {
     let order = Order::new(graph);
     let nodes = arena.reachable([expr]);
-    let binds = binds(arena, &nodes);
+    let binds = Binds::of(arena, &nodes);
     if are_apart(arena, expr, &nodes, &binds) {
         return ordered(arena, order, expr, &nodes);
     }
@@ -26,13 +27,11 @@ pub fn tidy(arena: &mut Arena, graph: &Graph, expr: ExprId) -> ExprId {
 }
 
 /// Whether every bound reference has its name already, without a prime.
-fn are_apart(arena: &Arena, root: ExprId, nodes: &[ExprId], binds: &FxHashMap<ExprId, Vec<Var>>) -> bool {
+fn are_apart(arena: &Arena, root: ExprId, nodes: &[ExprId], binds: &Binds) -> bool {
     nodes.iter().all(|&id| match arena.get(id) {
-        Expr::Sum { over, body } => over.iter().all(|r| {
-            *r == Ref::plain(r.var)
-                && !arena.is_free_in(*r, root)
-                && binds.get(body).is_none_or(|inner| inner.binary_search(&r.var).is_err())
-        }),
+        Expr::Sum { over, body } => {
+            over.iter().all(|r| *r == Ref::plain(r.var) && !arena.is_free_in(*r, root) && !binds.contains(*body, r.var))
+        }
         Expr::Number(_)
         | Expr::P(_)
         | Expr::Value(_)
@@ -82,16 +81,8 @@ struct Around {
     bound: Vec<Ref>,
 }
 
-fn apart(
-    arena: &mut Arena,
-    order: Order<'_>,
-    root: ExprId,
-    nodes: usize,
-    binds: &FxHashMap<ExprId, Vec<Var>>,
-) -> Option<ExprId> {
-    let limit = nodes.saturating_mul(16).saturating_add(1024);
-    let none: &[Var] = &[];
-    let binds = |id: ExprId| binds.get(&id).map_or(none, |vars| vars);
+fn apart(arena: &mut Arena, order: Order<'_>, root: ExprId, nodes: usize, binds: &Binds) -> Option<ExprId> {
+    let limit = nodes.saturating_mul(4).saturating_add(1024);
     let free_in_whole: FxHashSet<Ref> = arena.free(root).iter().copied().collect();
     let mut arounds: indexmap::IndexSet<Around, rustc_hash::FxBuildHasher> = indexmap::IndexSet::default();
     arounds.insert(Around::default());
@@ -133,7 +124,7 @@ fn apart(
             .map(|operand| {
                 let mut narrow = inside.clone();
                 narrow.names.retain(|&(from, _)| arena.is_free_in(from, operand));
-                narrow.bound.retain(|r| binds(operand).binary_search(&r.var).is_ok());
+                narrow.bound.retain(|r| binds.contains(operand, r.var));
                 (operand, arounds.insert_full(narrow).0)
             })
             .collect();
@@ -167,25 +158,55 @@ fn apart(
     done.get(&(root, 0)).copied()
 }
 
-/// For each node with a sum in it: the variables bound somewhere in it, ascending.
-fn binds(arena: &Arena, nodes: &[ExprId]) -> FxHashMap<ExprId, Vec<Var>> {
-    let mut binds: FxHashMap<ExprId, Vec<Var>> = FxHashMap::default();
-    for &id in nodes {
-        let expr = arena.get(id);
-        let mut all: Vec<Var> = Vec::new();
-        if let Expr::Sum { over, .. } = expr {
-            all.extend(over.iter().map(|r| r.var));
+/// For each node the variables bound somewhere in it.
+struct Binds {
+    /// All that are bound anywhere, ascending.
+    vars: Vec<Var>,
+    /// For nodes with a sum in them, by position in `vars`.
+    sets: FxHashMap<ExprId, FixedBitSet>,
+}
+
+impl Binds {
+    fn of(arena: &Arena, nodes: &[ExprId]) -> Self {
+        let over = |id: &ExprId| match arena.get(*id) {
+            Expr::Sum { over, .. } => Some(over),
+            Expr::Number(_)
+            | Expr::P(_)
+            | Expr::Value(_)
+            | Expr::Product(_)
+            | Expr::Quotient(..)
+            | Expr::Plus(_)
+            | Expr::Minus(_) => None,
+        };
+        let mut vars: Vec<Var> = nodes.iter().filter_map(over).flat_map(|over| over.iter().map(|r| r.var)).collect();
+        vars.sort_unstable();
+        vars.dedup();
+        let mut sets: FxHashMap<ExprId, FixedBitSet> = FxHashMap::default();
+        if vars.is_empty() {
+            return Self { vars, sets };
         }
-        for operand in expr.operands() {
-            if let Some(inner) = binds.get(&operand) {
-                all.extend(inner);
+        for id in nodes {
+            let mut all: Option<FixedBitSet> = None;
+            for operand in arena.get(*id).operands() {
+                match (&mut all, sets.get(&operand)) {
+                    (Some(all), Some(inner)) => all.union_with(inner),
+                    (None, Some(inner)) => all = Some(inner.clone()),
+                    (_, None) => {}
+                }
+            }
+            if let Some(over) = over(id) {
+                let all = all.get_or_insert_with(|| FixedBitSet::with_capacity(vars.len()));
+                over.iter().filter_map(|r| vars.binary_search(&r.var).ok()).for_each(|at| all.insert(at));
+            }
+            if let Some(all) = all {
+                sets.insert(*id, all);
             }
         }
-        if !all.is_empty() {
-            all.sort_unstable();
-            all.dedup();
-            binds.insert(id, all);
-        }
+        Self { vars, sets }
     }
-    binds
+
+    fn contains(&self, id: ExprId, var: Var) -> bool {
+        let Ok(at) = self.vars.binary_search(&var) else { return false };
+        self.sets.get(&id).is_some_and(|set| set.contains(at))
+    }
 }

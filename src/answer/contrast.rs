@@ -34,7 +34,10 @@ pub(super) fn verdict(context: &Context<'_>, arena: &mut Arena, expr: ExprId) ->
     if let Some(stopped) = context.stopped_verdict() {
         return stopped;
     }
-    let estimand = context.timed(Stage::Identify, || algebra::tidy(arena, context.graph(), reduced.expr));
+    let estimand = context.timed(Stage::Identify, || {
+        let simple = algebra::simplify(arena, context.graph(), reduced.expr, &mut Vec::new());
+        algebra::tidy(arena, context.graph(), simple)
+    });
     let derivation = context.timed(Stage::Derive, || {
         let found: Vec<(&Term, &Found)> = reduced.found.iter().map(|(term, found)| (term, found)).collect();
         effect::derive_all(context.graph(), arena, expr, &found, estimand)
@@ -50,7 +53,7 @@ pub(super) fn verdict(context: &Context<'_>, arena: &mut Arena, expr: ExprId) ->
             assumes_positive: assumes_positive(arena, context.graph(), estimand),
             alternatives: Vec::new(),
         })),
-        Err(refused) => refused,
+        Err(refused) => Verdict::Undetermined(refused),
     }
 }
 

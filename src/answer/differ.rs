@@ -43,7 +43,7 @@ pub(super) fn compare(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs
         let found = context.timed(Stage::Derive, || {
             let states = |node: Node| (values.states(node) + more).min(STATES);
             let model = random_model_on(graph, &relevant, states, seed, limit)?;
-            Ok::<_, TooLarge>(differ_in(graph, arena, lhs, rhs, &values, model, limit)?)
+            differ_in(graph, arena, lhs, rhs, &values, model, limit)
         });
         match found {
             Ok(Some(model)) => {
@@ -73,17 +73,20 @@ fn differ_in(
     Ok(found.map(|(at, sides)| CounterModel { at: values.at(&at), values: sides.to_vec(), models: vec![model] }))
 }
 
+/// A variable's free copies, and its values with their texts.
+type Named = (Vec<Ref>, Vec<(String, Ref)>);
+
 /// The references of two expressions, and the states that stand for values.
 struct Values {
     /// By variable: the free copies in order, then the values in the order of their texts.
-    named: BTreeMap<usize, (Vec<Ref>, Vec<(String, Ref)>)>,
+    named: BTreeMap<usize, Named>,
     reading: Reading,
 }
 
 impl Values {
     /// None where a value needs more states than a model is given.
     fn of(arena: &Arena, lhs: ExprId, rhs: ExprId) -> Option<Self> {
-        let mut named: BTreeMap<usize, (Vec<Ref>, Vec<(String, Ref)>)> = BTreeMap::new();
+        let mut named: BTreeMap<usize, Named> = BTreeMap::new();
         let mut numeric = Vec::new();
         for id in arena.reachable([lhs, rhs]) {
             let refs: Vec<Ref> = match arena.get(id) {

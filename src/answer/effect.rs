@@ -2,8 +2,9 @@
 
 use super::context::{Context, Stage};
 use super::positivity::assumes_positive;
-use super::{Identified, Verdict, words};
+use super::{Identified, Undetermined, Verdict, words};
 use crate::algebra;
+use crate::countermodel;
 use crate::derive;
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, NodeSet};
@@ -22,7 +23,7 @@ pub(super) fn effect(context: &Context<'_>, arena: &mut Arena, term: &Term) -> V
             for found in found {
                 match identified(context, arena, query, term, found) {
                     Ok(identified) => settled.push(identified),
-                    Err(refused) if settled.is_empty() => return refused,
+                    Err(refused) if settled.is_empty() => return Verdict::Undetermined(refused),
                     // Another estimand stands; this one is not shown.
                     Err(_) => {}
                 }
@@ -40,10 +41,15 @@ pub(super) fn effect(context: &Context<'_>, arena: &mut Arena, term: &Term) -> V
             }
         }
         Err(hedge) => {
-            let evidence = Evidence::Hedge(hedge, None);
+            let effect = context.effect(term);
+            let limit = context.options.limits.cells;
+            // Values are read as states: the models are built for the query at current values, which `at` then fixes.
+            let models =
+                context.timed(Stage::Derive, || countermodel::witness(context.graph(), &effect, &hedge, limit));
+            let evidence = Evidence::Hedge(hedge, models.ok().map(Box::new));
             match context.settle(arena, Statement::NotIdentifiable { query }, &evidence) {
                 Ok(checked) => Verdict::NotIdentifiable(Box::new(checked)),
-                Err(refused) => refused,
+                Err(refused) => Verdict::Undetermined(refused),
             }
         }
     }
@@ -127,7 +133,7 @@ fn identified(
     query: ExprId,
     term: &Term,
     found: Found,
-) -> Result<Identified, Verdict> {
+) -> Result<Identified, Undetermined> {
     let estimand = found.expr;
     let derivation =
         context.timed(Stage::Derive, || derive_all(context.graph(), arena, query, &[(term, &found)], estimand));

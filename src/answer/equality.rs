@@ -120,7 +120,7 @@ fn holds(context: &Context<'_>, arena: &mut Arena, (left, right): (Shown, Shown)
     let derivation = context.timed(Stage::Derive, || left.meet(right));
     match context.settle(arena, statement, &Evidence::Derivation(derivation)) {
         Ok(checked) => Verdict::Holds(Box::new(checked)),
-        Err(refused) => refused,
+        Err(refused) => Verdict::Undetermined(refused),
     }
 }
 

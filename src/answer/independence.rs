@@ -18,7 +18,7 @@ pub(super) fn independence(context: &Context<'_>, arena: &mut Arena, separation:
     if separated {
         return match context.settle(arena, Statement::Separated(separation.clone()), &Evidence::Separation) {
             Ok(checked) => Verdict::Holds(Box::new(checked)),
-            Err(verdict) => verdict,
+            Err(refused) => Verdict::Undetermined(refused),
         };
     }
     let Some(path) = context.timed(Stage::Derive, || identify::open_path(graph, separation)) else {
@@ -26,6 +26,6 @@ pub(super) fn independence(context: &Context<'_>, arena: &mut Arena, separation:
     };
     match context.settle(arena, Statement::Connected(separation.clone()), &Evidence::OpenPath(path)) {
         Ok(checked) => Verdict::Fails(Box::new(checked)),
-        Err(verdict) => verdict,
+        Err(refused) => Verdict::Undetermined(refused),
     }
 }

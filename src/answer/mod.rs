@@ -109,12 +109,18 @@ impl<'p> Prover<'p> {
             QueryKind::Proof { start, lines } => proof::proof(&context, &mut arena, *start, lines),
         };
         let definitions = definitions::of_answer(&mut arena, &context, &query.definitions, &body);
-        let statement = lift::query(self.problem, query, &projected.graph);
+        let text = match lift::proof(self.problem, query, &projected.graph) {
+            Some(block) => {
+                let kind = StatementKind::Proof(block);
+                print::statement(&Statement { span: query.span, doc: None, kind }, Style::Ascii)
+            }
+            None => print::query(&lift::query(self.problem, query, &projected.graph), Style::Ascii),
+        };
         Answer {
             id: query.id,
             name: query.name.clone(),
             span: query.span,
-            text: print::query(&statement, Style::Ascii),
+            text,
             graph_name: self.problem.graphs.get_index(query.graph).map_or_else(String::new, |(name, _)| name.clone()),
             graph: Arc::clone(&projected.graph),
             source_graph: projected.source.clone(),

@@ -61,7 +61,7 @@ fn verdict(context: &Context<'_>, arena: &mut Arena, start: ExprId, lines: &[Che
     let end = shown.expr;
     match context.settle(arena, Statement::Equal(start, end), &Evidence::Derivation(shown.derivation)) {
         Ok(checked) => Verdict::Holds(Box::new(checked)),
-        Err(refused) => refused,
+        Err(refused) => Verdict::Undetermined(refused),
     }
 }
 
@@ -102,9 +102,9 @@ impl Line<'_> {
         }
         match differ::compare(self.context, arena, self.before, self.line.expr) {
             Compared::Differ(checked) => LineStatus::Differs { checked },
-            compared => match self.reduced(arena) {
+            compared @ (Compared::Agree(_) | Compared::TooLarge) => match self.reduced(arena) {
                 Some(Ok(Proved { checked, by })) => LineStatus::Holds { checked, by },
-                Some(Err(refused)) => refused,
+                Some(Err(refused)) => *refused,
                 None => self.stopped().unwrap_or_else(|| self.nothing(arena, cut, &compared)),
             },
         }
@@ -132,7 +132,7 @@ impl Line<'_> {
         if named && let Some(found) = split(self.search(arena, |line, arena, judge| line.by(arena, judge, &bare))).0 {
             return match self.prove(arena, found) {
                 Ok(Proved { checked, by }) => LineStatus::OtherSeparation { checked, by },
-                Err(refused) => refused,
+                Err(refused) => *refused,
             };
         }
         let failing = self.failing(arena, reasons).or_else(|| named.then(|| self.failing(arena, &bare)).flatten());
@@ -146,7 +146,7 @@ impl Line<'_> {
                 let otherwise = other.and_then(Result::ok).map(|proved| proved.checked);
                 LineStatus::RuleFails { needs, open, differs: None, otherwise }
             }
-            (None, Some(Err(refused))) => refused,
+            (None, Some(Err(refused))) => *refused,
             (None, Some(Ok(Proved { by, .. }))) if cut => open(format!(
                 "it is true, by {}; whether also by {} was not decided, the search stopped at its bound",
                 list(self.context, &by),
@@ -193,17 +193,17 @@ impl Line<'_> {
     fn holds(&self, arena: &mut Arena, found: Found) -> LineStatus {
         match self.prove(arena, found) {
             Ok(Proved { checked, by }) => LineStatus::Holds { checked, by },
-            Err(refused) => refused,
+            Err(refused) => *refused,
         }
     }
 
-    fn prove(&self, arena: &mut Arena, found: Found) -> Result<Proved, LineStatus> {
+    fn prove(&self, arena: &mut Arena, found: Found) -> Result<Proved, Box<LineStatus>> {
         let by = found.used.into_iter().map(|used| Because { rule: used.rule, separation: used.requires }).collect();
         self.settled(arena, found.derivation, by)
     }
 
     /// Both sides brought to one expression, as an equality is proved.
-    fn reduced(&self, arena: &mut Arena) -> Option<Result<Proved, LineStatus>> {
+    fn reduced(&self, arena: &mut Arena) -> Option<Result<Proved, Box<LineStatus>>> {
         let (left, right) = equality::prove(self.context, arena, self.before, self.line.expr)?;
         let derivation = self.context.timed(Stage::Derive, || left.meet(right));
         let mut by: Vec<Because> = Vec::new();
@@ -216,12 +216,11 @@ impl Line<'_> {
         Some(self.settled(arena, derivation, by))
     }
 
-    fn settled(&self, arena: &mut Arena, derivation: Derivation, by: Vec<Because>) -> Result<Proved, LineStatus> {
+    fn settled(&self, arena: &mut Arena, derivation: Derivation, by: Vec<Because>) -> Result<Proved, Box<LineStatus>> {
         let statement = Statement::Equal(self.before, self.line.expr);
         match self.context.settle(arena, statement, &Evidence::Derivation(derivation)) {
             Ok(checked) => Ok(Proved { checked: Box::new(checked), by }),
-            Err(Verdict::Undetermined(refused)) => Err(LineStatus::Undetermined(refused)),
-            Err(_) => Err(open("the kernel refused the evidence")),
+            Err(refused) => Err(Box::new(LineStatus::Undetermined(refused))),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The one gate to the kernel.
 
 use super::context::{Context, Stage};
-use super::{Refusal, Undetermined, Verdict};
+use super::{Refusal, Undetermined};
 use crate::expr::Arena;
 use crate::kernel::{self, Checked};
 use crate::proof::{Claim, Evidence, Statement};
@@ -16,22 +16,22 @@ pub fn settle(arena: &mut Arena, claim: &Claim, evidence: &Evidence) -> Result<C
 }
 
 impl Context<'_> {
-    /// [`settle`] for a statement about this graph; a refusal comes back as the verdict it leads to.
+    /// [`settle`] for a statement about this graph; a refusal comes back as what it leaves undetermined.
     pub(super) fn settle(
         &self,
         arena: &mut Arena,
         statement: Statement,
         evidence: &Evidence,
-    ) -> Result<Checked, Verdict> {
+    ) -> Result<Checked, Undetermined> {
         let claim = self.claim(statement);
         self.timed(Stage::Check, || settle(arena, &claim, evidence)).map_err(refused)
     }
 }
 
-fn refused(refused: Refusal) -> Verdict {
+fn refused(refused: Refusal) -> Undetermined {
     let reason = match refused.step {
         Some(step) => format!("the kernel refused the evidence at step {step}: {}", refused.reason),
         None => format!("the kernel refused the evidence: {}", refused.reason),
     };
-    Verdict::Undetermined(Undetermined { reason, refused: Some(refused) })
+    Undetermined { reason, refused: Some(refused) }
 }

@@ -28,20 +28,12 @@ impl File {
 pub fn file(path: &Path) -> File {
     let (problem, diagnostics) = match read(path) {
         Ok(source) => {
-            let (problem, diagnostics) = understand(&source);
+            let (problem, diagnostics) = problem::read(&source);
             (Some(problem).filter(|_| !diagnostics.iter().any(Diagnostic::is_error)), diagnostics)
         }
         Err(diagnostic) => (None, vec![diagnostic]),
     };
     File { problem, diagnostics }
-}
-
-/// What a text says, and what is wrong with it.
-pub fn understand(source: &Source) -> (Problem, Vec<Diagnostic>) {
-    let (tree, mut diagnostics) = whatif::syntax::parse(source);
-    let (problem, more) = problem::resolve(source, &tree);
-    diagnostics.extend(more);
-    (problem, diagnostics)
 }
 
 fn read(path: &Path) -> Result<Source, Diagnostic> {

@@ -3,8 +3,8 @@
 use super::output::Output;
 use super::status;
 use whatif::answer::{Options, Prover};
-use whatif::render;
 use whatif::source::Source;
+use whatif::{problem, render};
 
 const FIRST: &str = "graph { service -> engagement -> churn; service -> churn }\nP(churn | do(engagement))\n";
 const SECOND: &str = "graph { engagement -> churn; engagement <-> churn }\nP(churn | do(engagement))\n";
@@ -37,7 +37,7 @@ pub fn tour(output: &mut Output) -> u8 {
 }
 
 fn example(output: &mut Output, text: &str) {
-    let (problem, _) = super::input::understand(&Source::new("", text));
+    let (problem, _) = problem::read(&Source::new("", text));
     for line in text.lines() {
         output.text(&format!("    {line}\n"));
     }

@@ -8,6 +8,7 @@
 //! equation twice. The number of steps is O(districts · blocks), each as long as its terms: polynomial in the graph.
 
 mod board;
+mod district;
 mod finish;
 mod general;
 pub mod search;
@@ -43,19 +44,16 @@ pub fn derive(graph: &Graph, effect: &Effect, estimand: &Estimand, arena: &mut A
     board.finish(line)
 }
 
+/// A term of an expression: its derivation at current values, and from there to where it stands.
+pub type Part = (Term, Derivation, Vec<(Ref, Ref)>);
+
 /// Derivations of several terms put together into one of an expression that holds them.
 ///
 /// `parts` gives for each distinct term of `query` its reading at current values, with the derivation of that reading,
 /// its estimand, and the values or copies at which the term itself stands. `target` must equal the expression with
 /// each term replaced by its renamed estimand up to algebra.
 #[must_use]
-pub fn combine(
-    graph: &Graph,
-    arena: &mut Arena,
-    query: ExprId,
-    parts: &[(Term, Derivation, Vec<(Ref, Ref)>)],
-    target: ExprId,
-) -> Derivation {
+pub fn combine(graph: &Graph, arena: &mut Arena, query: ExprId, parts: &[Part], target: ExprId) -> Derivation {
     let mut board = Board::new(graph, arena);
     let mut equations = Vec::new();
     for (term, derivation, at) in parts {

@@ -268,7 +268,7 @@ impl Arena {
                 self.free(*body).iter().copied().filter(|r| over.binary_search(r).is_err()).collect()
             }
             Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) | Expr::Minus(_) => {
-                operands.iter().flat_map(|&id| self.free(id).iter().copied()).collect()
+                union(operands.iter().map(|&id| self.free(id)))
             }
         };
         if let Expr::P(term) = expr {
@@ -277,10 +277,40 @@ impl Arena {
         if let Expr::Sum { over, .. } = expr {
             size = size.saturating_add(over.len() as u64);
         }
-        free.sort_unstable();
-        free.dedup();
+        if !free.is_sorted() {
+            free.sort_unstable();
+        }
         Facts { depth, size, free: free.into_boxed_slice() }
     }
+}
+
+/// The references in any of the lists, each ascending, in ascending order.
+///
+/// In a chain of conditionals the last factor names all that the others do, so what the longest list has is left out
+/// before anything is sorted.
+fn union<'a>(lists: impl Iterator<Item = &'a [Ref]> + Clone) -> Vec<Ref> {
+    let Some(longest) = lists.clone().max_by_key(|list| list.len()) else { return Vec::new() };
+    let mut all = longest.to_vec();
+    for list in lists {
+        if list.len() * 16 < longest.len() {
+            all.extend(list.iter().filter(|r| longest.binary_search(r).is_err()));
+            continue;
+        }
+        let mut rest = longest;
+        for r in list {
+            while let Some((_, after)) = rest.split_first().filter(|(first, _)| *first < r) {
+                rest = after;
+            }
+            if rest.first() != Some(r) {
+                all.push(*r);
+            }
+        }
+    }
+    if all.len() > longest.len() {
+        all.sort_unstable();
+        all.dedup();
+    }
+    all
 }
 
 /// Helps a reader of debug output.

@@ -22,9 +22,11 @@ pub(super) fn smallest_set(graph: &Graph, effect: &Effect) -> Option<NodeSet> {
     let idle = do_.difference(&reach::ancestors_cut(graph, given, &over_all));
     let mut allowed = graph.all_nodes();
     allowed.subtract(&reach::connected_to(graph, do_, given, &Mutilation::over(graph, idle)));
-    for taken in [of, do_, given] {
+    for taken in [of, do_] {
         allowed.subtract(taken);
     }
+    // What is required must be allowed; conditions are taken out of the set again below.
+    allowed.extend(given);
     let under = Mutilation::under(graph, do_.clone());
     let set = reach::minimum_separator(graph, do_, of, given, &allowed, &under)?.difference(given);
     (!set.is_empty()).then_some(set)

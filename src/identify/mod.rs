@@ -5,6 +5,7 @@
 //! route in the three rules), names, files.
 
 mod adjustment;
+pub mod descent;
 mod exchange;
 mod front_door;
 pub mod general;

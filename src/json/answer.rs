@@ -203,6 +203,7 @@ fn found(writer: Writer<'_>, body: &Body, verdict: &Verdict, value: &mut Object)
         Verdict::Identifiable(found) => {
             put("estimand", writer.expr(found.estimand));
             put("estimand_text", writer.text(found.estimand).into());
+            put("estimand_latex", writer.latex(found.estimand).into());
             put("strategy", found.strategy.into());
             if !found.alternatives.is_empty() {
                 put("alternatives", found.alternatives.iter().map(|other| alternative(writer, other)).collect());

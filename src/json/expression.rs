@@ -4,6 +4,7 @@ use crate::answer::Answer;
 use crate::expr::{Arena, At, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, NodeSet};
 use crate::problem::lift;
+use crate::render::latex;
 use crate::syntax::print::{self, Style};
 use num_traits::{One, Zero};
 use rustc_hash::FxHashMap;
@@ -66,6 +67,11 @@ impl<'a> Writer<'a> {
     /// The expression in the language, ASCII.
     pub(super) fn text(self, id: ExprId) -> String {
         print::expr(&lift::expr(self.graph, self.arena, id, self.definitions), Style::Ascii)
+    }
+
+    /// The expression as LaTeX sets it.
+    pub(super) fn latex(self, id: ExprId) -> String {
+        latex::expr(&lift::expr(self.graph, self.arena, id, self.definitions))
     }
 
     pub(super) fn term(self, term: &Term) -> Value {

@@ -1,23 +1,24 @@
-//! The judge: a claim and its evidence in, a [`Checked`] or a [`Refusal`] out.
+//! The judge.
 //!
-//! It must never know how evidence is found, and it shares no algorithm with the floors that find it. An equation means:
+//! In: a claim and its evidence. Out: a [`Checked`], or a [`Refusal`] that says why not. Must never know: how evidence is
+//! found. It shares no algorithm with the floors that find it. An equation means:
 //! in every structural causal model of the graph whose P(v) is positive, and for every value of its free references, the
 //! two sides are equal. Every P-term is positive then, those with actions included.
 //!
 //! What must be believed for a `Checked` to be true:
 //! - the theorems: the three rules (Pearl 1995), the global Markov property of ADMGs (Richardson 2003), latent projection
 //!   (Verma & Pearl 1990), hedges (Shpitser & Pearl 2006a) and the exchange of conditions (2006b), for finite domains;
-//! - the data: `graph` (edges as built, no cycle), `expr` (equal ids are equal expressions, free references, a term names
-//!   each variable once) and `proof`; `num-rational`, `num-bigint`, `indexmap`, `fixedbitset`, `petgraph`'s rows;
-//! - the files here: `separation`, `projection`, `hedge`, `rules` with `rename`, `normal`, `table` with `model`.
+//! - the data: `graph`, `expr` (equal ids are equal expressions; free references; a term names a variable once), `proof`,
+//!   and the crates beneath: `num-rational`, `num-bigint`, `indexmap`, `fixedbitset`, `petgraph`'s rows;
+//! - the files here.
 //!
-//! What it does not say: a division by what may be zero stays as written and never cancels, so equations with one hold
-//! wherever both sides exist; a side that has one beside a side that has none is refused. Models take a declared domain's
-//! values as states of their own: a value of the query goes where `at` puts it, else to the state whose number its text
-//! is; the numeric value of a state is its number. Known distributions with actions support derivations only, no models.
+//! What it does not say: a division by what may be zero never cancels, so equations with one hold where both sides exist;
+//! one side with and one without is refused. A model takes a value where `at` puts it, else as the state whose number its
+//! text is; a state's numeric value is its number, whatever domain a file declares. Hedges and models are about P(v): where
+//! distributions with actions are known they are refused.
 //!
-//! Nothing here panics or recurses deeper than [`normal::HEIGHT`]. Work is counted, and evidence that takes more than
-//! [`WORK`] units (references read, pairs compared, cells summed), or a table beyond [`table::CELLS`], is refused.
+//! Nothing here panics or recurses deeper than [`normal::DEPTH`]. Work is counted in references read, pairs compared, cells
+//! summed: evidence that takes more than [`WORK`], or a table of more than [`table::CELLS`] cells, is refused.
 
 mod checked;
 mod hedge;
@@ -50,19 +51,17 @@ pub struct Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.step {
-            Some(step) => write!(f, "step {step}: {}", self.reason),
-            None => f.write_str(&self.reason),
-        }
+        self.step.map_or(Ok(()), |step| write!(f, "step {step}: "))?;
+        f.write_str(&self.reason)
     }
 }
 
 impl std::error::Error for Refusal {}
 
+/// The most units of work that one piece of evidence may take; algebra has as many of its own.
+const WORK: usize = 1 << 26;
 /// The most primes a reference may have; copies beyond are the algebra's own.
 const PRIMES: u16 = 1023;
-/// The most units of work that one piece of evidence may take.
-const WORK: usize = 1 << 26;
 
 type Reason = String;
 
@@ -86,43 +85,43 @@ impl Work {
     }
 }
 
-/// Judges evidence for a claim. The arena holds the expressions of both; it only ever grows.
+/// Judges evidence for a claim. The arena holds the expressions of both; renaming adds to it.
 ///
-/// Linear in a derivation's references, times the edges of the graph for each step that needs a separation; a model costs
-/// the cells of its largest district's table.
+/// Linear in a derivation's references, and in the graph's edges for each step that needs a separation; a model costs the
+/// cells of its largest district's table.
 ///
 /// # Errors
-/// Why the evidence does not show the claim, or that it is not well-formed, or that it exceeds a limit named there.
+/// Why the evidence does not show the claim, or is not well-formed, or exceeds a limit, named there.
 pub fn check(arena: &mut Arena, claim: &Claim, evidence: &Evidence) -> Result<Checked, Refusal> {
-    let graph = &*claim.graph;
-    let mut work = Work(WORK);
+    let (graph, mut work) = (&*claim.graph, Work(WORK));
     well_formed(arena, claim, evidence, &mut work)?;
     if let Some(source) = &claim.source {
-        projection::check(graph, source)?;
+        projection::check(graph, source, &mut work)?;
     }
     match (&claim.statement, evidence) {
-        (&Statement::Identifiable { query, estimand }, Evidence::Derivation(derivation)) => {
-            rules::derivation(arena, graph, derivation, &mut work)?;
-            rules::conclusion(arena, derivation, query, estimand)?;
-            known(arena, claim, estimand)?;
-        }
-        (&Statement::Equal(a, b), Evidence::Derivation(derivation)) => {
-            rules::derivation(arena, graph, derivation, &mut work)?;
-            rules::conclusion(arena, derivation, a, b)?;
-        }
-        (&Statement::NotIdentifiable { query }, Evidence::Hedge(hedge, models)) => {
-            observed_only(claim)?;
-            let Expr::P(term) = arena.get(query) else {
-                return Err(Reason::from("a hedge speaks of a single term").into());
-            };
-            hedge::check(graph, term, hedge)?;
-            if let Some(models) = models {
-                model::check(arena, graph, &[query], models, &mut work)?;
+        (
+            &(Statement::Identifiable { query: a, estimand: b } | Statement::Equal(a, b)),
+            Evidence::Derivation(found),
+        ) => {
+            rules::derivation(arena, graph, found, &mut work)?;
+            rules::conclusion(arena, found, a, b)?;
+            let estimand = matches!(claim.statement, Statement::Identifiable { .. }).then_some(b);
+            for id in arena.reachable(estimand) {
+                let unknown = matches!(arena.get(id), Expr::P(term) if !known(claim, term));
+                require(!unknown, "the estimand has a term that no known distribution determines")?;
             }
         }
-        (&Statement::NotIdentifiable { query }, Evidence::CounterModel(models)) => {
-            observed_only(claim)?;
-            model::check(arena, graph, &[query], models, &mut work)?;
+        (&Statement::NotIdentifiable { query }, Evidence::Hedge(..) | Evidence::CounterModel(_)) => {
+            let observed = claim.known.iter().all(|term| term.do_().is_empty());
+            require(observed, "where distributions with actions are known, no hedge and no models are accepted")?;
+            match (arena.get(query), evidence) {
+                (Expr::P(term), Evidence::Hedge(hedge, _)) => hedge::check(graph, term, hedge)?,
+                (_, Evidence::Hedge(..)) => return Err(Reason::from("a hedge speaks of a single term").into()),
+                _ => {}
+            }
+            if let Evidence::Hedge(_, Some(models)) | Evidence::CounterModel(models) = evidence {
+                model::check(arena, graph, &[query], models, &mut work)?;
+            }
         }
         (&Statement::Unequal(a, b), Evidence::CounterModel(models)) => {
             model::check(arena, graph, &[a, b], models, &mut work)?;
@@ -131,10 +130,7 @@ pub fn check(arena: &mut Arena, claim: &Claim, evidence: &Evidence) -> Result<Ch
             separation::well_formed(graph, separation)?;
             require(separation::separated(graph, separation), "the separation does not hold")?;
         }
-        (Statement::Connected(separation), Evidence::OpenPath(path)) => {
-            separation::well_formed(graph, separation)?;
-            separation::open(graph, separation, path)?;
-        }
+        (Statement::Connected(separation), Evidence::OpenPath(path)) => separation::open(graph, separation, path)?,
         _ => return Err(Reason::from("this kind of evidence does not support this kind of claim").into()),
     }
     Ok(Checked::new(claim, evidence))
@@ -142,11 +138,11 @@ pub fn check(arena: &mut Arena, claim: &Claim, evidence: &Evidence) -> Result<Ch
 
 /// Refuses expressions of another arena, variables that the graph lacks, and numbers that are none.
 fn well_formed(arena: &Arena, claim: &Claim, evidence: &Evidence, work: &mut Work) -> Result<(), Reason> {
-    let mut roots: Vec<ExprId> = match &claim.statement {
-        &Statement::Identifiable { query: a, estimand: b } | &Statement::Equal(a, b) | &Statement::Unequal(a, b) => {
+    let mut roots: Vec<ExprId> = match claim.statement {
+        Statement::Identifiable { query: a, estimand: b } | Statement::Equal(a, b) | Statement::Unequal(a, b) => {
             vec![a, b]
         }
-        Statement::NotIdentifiable { query } => vec![*query],
+        Statement::NotIdentifiable { query } => vec![query],
         Statement::Separated(_) | Statement::Connected(_) => Vec::new(),
     };
     if let Evidence::Derivation(derivation) = evidence {
@@ -168,7 +164,10 @@ fn well_formed(arena: &Arena, claim: &Claim, evidence: &Evidence, work: &mut Wor
             Expr::Number(number) => !number.denom().is_zero(),
             Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) | Expr::Minus(_) => true,
         };
-        require(fine, "an expression names a variable that the graph lacks, or is none")?;
+        require(
+            fine,
+            format!("an expression names a variable that the graph lacks, has over {PRIMES} primes, or is none"),
+        )?;
     }
     Ok(())
 }
@@ -178,40 +177,14 @@ fn variables(graph: &Graph, refs: &[Ref]) -> NodeSet {
     graph.set(refs.iter().map(|reference| Node::new(reference.var.index())))
 }
 
-/// Hedges and models speak of what P(v) determines.
-fn observed_only(claim: &Claim) -> Result<(), Reason> {
-    let without = claim.known.iter().all(|term| term.do_().is_empty());
-    require(without, "no evidence of this kind is accepted where distributions with actions are known")
-}
-
-/// Refuses an estimand with a term that no known distribution determines as its marginal or conditional.
-fn known(arena: &Arena, claim: &Claim, estimand: ExprId) -> Result<(), Reason> {
-    for id in arena.reachable([estimand]) {
-        if let Expr::P(term) = arena.get(id) {
-            require(
-                claim.known.iter().any(|known| determines(known, term)),
-                "the estimand has a term that is not known",
-            )?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether P(b | do(c), d) determines P(y | do(x), z): x = c, d within z, and y and the rest of z within b. What is known
-/// at a copy is known at every value, so it matches any reference; at a value it matches that value, and an outcome so
-/// known cannot be summed out.
-fn determines(known: &Term, term: &Term) -> bool {
-    let matches = |wide: &Ref, narrow: &Ref| wide.var == narrow.var && (!wide.is_value() || wide == narrow);
-    let within = |narrow: &Ref, wide: &[Ref]| {
-        wide.binary_search_by_key(&narrow.var, |r| r.var).is_ok_and(|i| wide.get(i).is_some_and(|r| matches(r, narrow)))
-    };
-    let same = |a: &[Ref], b: &[Ref]| a.len() == b.len() && b.iter().all(|reference| within(reference, a));
-    let whole = same(known.of(), term.of()) && same(known.given(), term.given());
-    let fixed = known.of().iter().any(|reference| reference.is_value());
-    let conditions = term.given().iter().filter(|r| within(r, known.given())).count();
-    let rest = term.given().iter().filter(|r| known.given().binary_search_by_key(&r.var, |k| k.var).is_err());
-    let part = !fixed
-        && conditions == known.given().len()
-        && term.of().iter().chain(rest).all(|reference| within(reference, known.of()));
-    same(known.do_(), term.do_()) && (whole || part)
+/// Whether some P(b | do(x), c) is known of which the term is a marginal or conditional: P(y | do(x), z) with c within z,
+/// y within b, and z within b and c. What is known at copies is known at every value; else the term must be it exactly.
+fn known(claim: &Claim, term: &Term) -> bool {
+    let sets = |term: &Term| [term.of(), term.given(), term.do_()].map(|refs| variables(&claim.graph, refs));
+    let [y, z, x] = sets(term);
+    claim.known.iter().any(|known| {
+        let [b, c, action] = sets(known);
+        let within = action == x && c.is_subset(&z) && y.is_subset(&b) && z.is_subset(&b.union(&c));
+        known == term || (within && !known.refs().any(Ref::is_value))
+    })
 }

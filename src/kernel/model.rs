@@ -2,7 +2,7 @@
 //! name are summed out one by one.
 
 use super::normal::{DEPTH, pay};
-use super::table::{Table, cells, each};
+use super::table::{Table, cells, each, keys};
 use super::{Reason, Work, require};
 use crate::expr::{Arena, At, BigRational, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Node};
@@ -34,22 +34,23 @@ pub(super) fn check(
     work: &mut Work,
 ) -> Result<(), Reason> {
     let models = evidence.models.iter().map(|model| tables(graph, model)).collect::<Result<Vec<_>, _>>()?;
-    let asked: Vec<(&Tables, ExprId)> = match (&*models, sides) {
-        ([first, second], &[query]) => vec![(first, query), (second, query)],
-        ([only], &[a, b]) => vec![(only, a), (only, b)],
+    let asked: [(&Tables, ExprId); 2] = match (&*models, sides) {
+        ([first, second], &[query]) => [(first, query), (second, query)],
+        ([only], &[a, b]) => [(only, a), (only, b)],
         _ => return Err("two models are needed for one query, one model for two sides".into()),
     };
-    let (first, last) = (asked[0].0, asked[1].0);
+    let [(first, _), (last, _)] = asked;
     require(
         first.sizes[..graph.len()] == last.sizes[..graph.len()],
         "a variable has more states in one of the models",
     )?;
     agree(graph, first, last, work)?;
+    let states = placed(arena, graph, sides, &evidence.at, &first.sizes)?;
     let mut found = Vec::new();
     for (model, side) in asked {
-        let states = placed(arena, graph, sides, &evidence.at, &model.sizes)?;
         require(arena.depth(side) <= DEPTH, format!("an expression is more than {DEPTH} deep"))?;
-        found.push(Evaluation { arena, model, states, terms: FxHashMap::default() }.value(side, work)?);
+        let states = states.clone();
+        found.push(Evaluation { arena, model, states, terms: FxHashMap::default(), work }.value(side)?);
     }
     require(evidence.values.iter().all(|value| !value.denom().is_zero()), "a value is no number")?;
     let stated = evidence.values.iter().map(BigRational::reduced).eq(found.iter().cloned());
@@ -67,8 +68,7 @@ fn tables(graph: &Graph, model: &Model) -> Result<Tables, Reason> {
     require(model.variables.iter().all(|variable| variable.states >= 2), "a variable has fewer than two states")?;
     let latents = model.latents.iter().map(|latent| latent.probs.len());
     let sizes: Vec<usize> = model.variables.iter().map(|variable| variable.states).chain(latents).collect();
-    let mut children = vec![Vec::new(); model.latents.len()];
-    let mut factors = Vec::new();
+    let (mut children, mut factors) = (vec![Vec::new(); model.latents.len()], Vec::new());
     for (index, variable) in model.variables.iter().enumerate() {
         let mut keys = Vec::new();
         for parent in &variable.parents {
@@ -109,16 +109,13 @@ fn tables(graph: &Graph, model: &Model) -> Result<Tables, Reason> {
 
 /// Rows of probabilities over their common denominator.
 fn distributions(keys: Vec<usize>, rows: &[Vec<BigRational>], width: usize) -> Result<(Table, BigUint), Reason> {
-    require(rows.iter().flatten().all(|p| !p.denom().is_zero()), "a probability is no number")?;
-    let reduced: Vec<Vec<BigRational>> =
-        rows.iter().map(|row| row.iter().map(BigRational::reduced).collect()).collect();
-    let mut one = BigInt::one();
-    for probability in reduced.iter().flatten() {
+    let (mut one, mut cells) = (BigInt::one(), Vec::new());
+    for probability in rows.iter().flatten() {
+        require(!probability.denom().is_zero(), "a probability is no number")?;
         one = one.lcm(probability.denom());
         require(one.bits() <= BITS, format!("denominators exceed {BITS} bits"))?;
     }
-    let mut cells = Vec::new();
-    for row in &reduced {
+    for row in rows {
         let row: Option<Vec<BigUint>> = row.iter().map(|p| (p.numer() * (&one / p.denom())).to_biguint()).collect();
         let row = row.ok_or("a probability is negative")?;
         let whole = row.len() == width && row.iter().sum::<BigUint>() == *one.magnitude();
@@ -144,12 +141,13 @@ fn agree(graph: &Graph, first: &Tables, second: &Tables, work: &mut Work) -> Res
         members.entry(label).or_default().push(variable);
     }
     for variables in members.values() {
-        let (left, right) = (first.joint(variables, &[], work)?, second.joint(variables, &[], work)?);
-        let keys: BTreeSet<usize> = left.0.keys.iter().chain(&right.0.keys).copied().collect();
-        each(&keys.into_iter().collect::<Vec<_>>(), &first.sizes, work, |states| {
-            let (a, b) = (left.0.cell(states, &first.sizes), right.0.cell(states, &second.sizes));
+        let (left, one) = first.joint(variables, &[], work)?;
+        let (right, other) = second.joint(variables, &[], work)?;
+        each(&keys([&left, &right]), &first.sizes, |states| {
+            let (a, b) = (left.cell(states, &first.sizes), right.cell(states, &second.sizes));
+            work.spend(1)?;
             require(!a.is_zero(), "P(v) is zero somewhere in a model")?;
-            require(a * &right.1 == b * &left.1, "the models differ in P(v)")
+            require(a * &other == b * &one, "the models differ in P(v)")
         })?;
     }
     Ok(())
@@ -179,6 +177,7 @@ struct Evaluation<'a> {
     states: FxHashMap<Ref, usize>,
     /// For each term, the probability of outcomes and conditions, and of conditions alone, in one unit.
     terms: FxHashMap<ExprId, [Table; 2]>,
+    work: &'a mut Work,
 }
 
 impl Evaluation<'_> {
@@ -186,90 +185,77 @@ impl Evaluation<'_> {
         self.states.get(reference).copied().ok_or_else(|| "a free reference has no state".into())
     }
 
-    /// By recursion over what [`DEPTH`] bounds.
-    fn value(&mut self, id: ExprId, work: &mut Work) -> Result<BigRational, Reason> {
-        work.spend(1)?;
+    /// By recursion, no deeper than [`DEPTH`].
+    fn value(&mut self, id: ExprId) -> Result<BigRational, Reason> {
+        self.work.spend(1)?;
         let expr = self.arena.get(id);
-        let combine: fn(BigRational, BigRational) -> BigRational = match expr {
-            Expr::Number(number) => return Ok(number.reduced()),
-            Expr::Value(of) => return Ok(BigRational::from_integer(self.state(of)?.into())),
-            Expr::P(term) => return self.term(id, term, work),
+        match expr {
+            Expr::Number(number) => Ok(number.reduced()),
+            Expr::Value(of) => Ok(BigRational::from_integer(self.state(of)?.into())),
+            Expr::P(term) => self.term(id, term),
             Expr::Sum { over, body } => {
-                let outside: Vec<Option<usize>> = over.iter().map(|bound| self.states.get(bound).copied()).collect();
+                let outside = self.states.clone();
                 let sizes: Vec<usize> = over.iter().map(|bound| self.model.sizes[bound.var.index()]).collect();
-                let keys: Vec<usize> = (0..over.len()).collect();
                 let mut sum = BigRational::zero();
-                let mut left = Work(work.0);
-                each(&keys, &sizes, work, |states| {
+                each(&(0..over.len()).collect::<Vec<_>>(), &sizes, |states| {
                     self.states.extend(over.iter().copied().zip(states.iter().copied()));
-                    let value = self.value(*body, &mut left)?;
-                    pay(&mut left, &sum, &value)?;
+                    let value = self.value(*body)?;
+                    pay(self.work, &sum, &value)?;
                     sum += value;
                     Ok(())
                 })?;
-                work.0 = work.0.min(left.0);
-                for (bound, before) in over.iter().zip(outside) {
-                    match before {
-                        Some(state) => self.states.insert(*bound, state),
-                        None => self.states.remove(bound),
-                    };
-                }
-                return Ok(sum);
+                self.states = outside;
+                Ok(sum)
             }
-            Expr::Product(_) => |a, b| a * b,
-            Expr::Plus(_) => |a, b| a + b,
-            Expr::Minus(_) => |a, b| a - b,
-            Expr::Quotient(..) => |a, b| a / b,
-        };
-        let mut result: Option<BigRational> = None;
-        for operand in expr.operands() {
-            let value = self.value(operand, work)?;
-            result = Some(match result {
-                Some(before) => {
-                    let zero = matches!(expr, Expr::Quotient(..)) && value.is_zero();
-                    require(!zero, "a denominator is zero in a model")?;
-                    pay(work, &before, &value)?;
-                    combine(before, value)
-                }
-                None => value,
-            });
+            Expr::Product(_) | Expr::Plus(_) | Expr::Minus(_) | Expr::Quotient(..) => {
+                let values: Vec<_> = expr.operands().iter().map(|&o| self.value(o)).collect::<Result<_, _>>()?;
+                let combined = values.into_iter().map(Ok).reduce(|a, b| {
+                    let (a, b) = (a?, b?);
+                    pay(self.work, &a, &b)?;
+                    match expr {
+                        Expr::Product(_) => Ok(a * b),
+                        Expr::Plus(_) => Ok(a + b),
+                        Expr::Quotient(..) if b.is_zero() => Err("a denominator is zero in a model".into()),
+                        Expr::Quotient(..) => Ok(a / b),
+                        Expr::Number(_) | Expr::Value(_) | Expr::P(_) | Expr::Sum { .. } | Expr::Minus(_) => Ok(a - b),
+                    }
+                });
+                combined.unwrap_or_else(|| Err("an operation has no operand".into()))
+            }
         }
-        result.ok_or_else(|| "an operation has no operand".into())
     }
 
     /// P(of | do, given): truncated factorisation over the ancestors that actions do not cut off.
-    fn term(&mut self, id: ExprId, term: &Term, work: &mut Work) -> Result<BigRational, Reason> {
+    fn term(&mut self, id: ExprId, term: &Term) -> Result<BigRational, Reason> {
         let sizes = &self.model.sizes;
         if !self.terms.contains_key(&id) {
             let index = |refs: &[Ref]| refs.iter().map(|reference| reference.var.index()).collect::<Vec<_>>();
-            let (of, set) = (index(term.of()), index(term.do_()));
-            let mut relevant = [of.clone(), index(term.given())].concat();
-            let shown = relevant.len();
-            let mut seen: BTreeSet<usize> = relevant.iter().chain(&set).copied().collect();
-            let mut next = 0;
+            let mut relevant = index(&[term.of(), term.given()].concat());
+            let (shown, mut next) = (relevant.len(), 0);
+            let mut seen: BTreeSet<usize> = term.refs().map(|reference| reference.var.index()).collect();
             while let Some(&variable) = relevant.get(next) {
                 relevant.extend(self.model.parents(variable, false).filter(|&parent| seen.insert(parent)));
                 next += 1;
             }
-            let (whole, _) = self.model.joint(&relevant, &relevant[shown..], work)?;
-            let part = Table::sum(vec![whole.clone()], of, sizes, work)?;
+            let (whole, _) = self.model.joint(&relevant, &relevant[shown..], self.work)?;
+            let part = Table::sum(vec![whole.clone()], index(term.of()), sizes, self.work)?;
             self.terms.insert(id, [whole, part]);
         }
         let mut states = vec![0; sizes.len()];
-        work.spend(sizes.len())?;
+        self.work.spend(sizes.len())?;
         for reference in term.refs() {
             states[reference.var.index()] = self.state(&reference)?;
         }
         let [whole, part] = self.terms.get(&id).ok_or("a term has no table")?;
-        let part = part.cell(&states, sizes);
-        require(!part.is_zero(), "a condition has probability zero in a model")?;
-        Ok(BigRational::new(whole.cell(&states, sizes).clone().into(), part.clone().into()))
+        let (over, under) = (whole.cell(&states, sizes), part.cell(&states, sizes));
+        require(!under.is_zero(), "a condition has probability zero in a model")?;
+        Ok(BigRational::new(over.clone().into(), under.clone().into()))
     }
 }
 
-/// The state of each free reference and of each value. A variable's entry in `at` is for its one free copy, or for its
-/// one value where it has no free copy; any other value's text is the number of its state, as it must be where the
-/// variable's numeric value is asked for. Two values never share a state.
+/// The state of each free reference and of each value. A variable's entries in `at` are for its free copies in order and
+/// then for its values in the order of their texts, or for the copies alone: then a value's text is the number of its
+/// state, as it must be where the variable's numeric value is asked for. Two values never share a state.
 fn placed(
     arena: &Arena,
     graph: &Graph,
@@ -277,50 +263,46 @@ fn placed(
     at: &[(Node, usize)],
     sizes: &[usize],
 ) -> Result<FxHashMap<Ref, usize>, Reason> {
-    let mut copies: BTreeSet<Ref> = sides.iter().flat_map(|&side| arena.free(side)).copied().collect();
-    let mut values = BTreeSet::new();
-    let mut numeric = BTreeSet::new();
+    let (mut refs, mut numeric): (Vec<Ref>, _) = (Vec::new(), BTreeSet::new());
+    refs.extend(sides.iter().flat_map(|&side| arena.free(side)));
     for id in arena.reachable(sides.iter().copied()) {
-        match arena.get(id) {
-            Expr::P(term) => values.extend(term.refs().filter(|reference| reference.is_value())),
-            Expr::Value(of) => {
-                numeric.insert(of.var);
-                values.extend(Some(*of).filter(|reference| reference.is_value()));
-            }
-            Expr::Number(_)
-            | Expr::Sum { .. }
-            | Expr::Product(_)
-            | Expr::Quotient(..)
-            | Expr::Plus(_)
-            | Expr::Minus(_) => {}
+        if let Expr::P(term) = arena.get(id) {
+            refs.extend(term.refs().filter(|reference| reference.is_value()));
+        } else if let Expr::Value(of) = arena.get(id) {
+            numeric.insert(of.var);
+            refs.extend(Some(*of).filter(|reference| reference.is_value()));
         }
     }
-    let mut states: FxHashMap<Ref, usize> = FxHashMap::default();
-    for &(node, state) in at {
-        let of =
-            |all: &BTreeSet<Ref>| all.iter().filter(|r| r.var.index() == node.index()).copied().collect::<Vec<_>>();
-        let places = if of(&copies).is_empty() { of(&values) } else { of(&copies) };
-        let [place] = *places else {
-            return Err("a state is given for a variable that has not one place for it".into());
-        };
-        require(states.insert(place, state).is_none(), "two states are given for one variable")?;
-        copies.remove(&place);
+    let text = |reference: &Ref| if let At::Value(symbol) = reference.at { arena.find_text(symbol) } else { None };
+    refs.sort_by_key(|reference| (reference.var, text(reference), *reference));
+    refs.dedup();
+    let mut states = FxHashMap::default();
+    let mut entries = 0;
+    for same in refs.chunk_by(|a, b| a.var == b.var) {
+        let variable = same[0].var;
+        let name = graph.name(Node::new(variable.index()));
+        let given = at.iter().filter(|(node, _)| node.index() == variable.index()).map(|(_, state)| *state);
+        let given: Vec<usize> = given.collect();
+        let copies = same.iter().filter(|reference| !reference.is_value()).count();
+        let fits = given.len() == copies || given.len() == same.len();
+        require(fits, format!("states are given for too few or too many references to {name}"))?;
+        entries += given.len();
+        let mut taken = FxHashSet::default();
+        for (position, reference) in same.iter().enumerate() {
+            let number = text(reference).and_then(|text| text.parse().ok());
+            let state =
+                given.get(position).copied().or(number).ok_or_else(|| format!("a value of {name} has no state"))?;
+            let value = reference.is_value();
+            let agrees = !value || !numeric.contains(&variable) || number == Some(state);
+            require(agrees, format!("a value of {name} is not the number of its state"))?;
+            require(!value || taken.insert(state), format!("two values of {name} share a state"))?;
+            require(
+                sizes.get(variable.index()).is_some_and(|&size| state < size),
+                format!("{name} has no such state"),
+            )?;
+            states.insert(*reference, state);
+        }
     }
-    require(copies.is_empty(), "a free reference has no state")?;
-    let mut taken = FxHashSet::default();
-    for value in values {
-        let text = if let At::Value(symbol) = value.at { arena.find_text(symbol) } else { None };
-        let number = text.and_then(|text| text.parse::<usize>().ok());
-        let name = || graph.name(Node::new(value.var.index()));
-        let state =
-            states.get(&value).copied().or(number).ok_or_else(|| format!("a value of {} has no state", name()))?;
-        let agrees = number == Some(state) || !numeric.contains(&value.var);
-        require(agrees, format!("a value of {} is not the number of its state", name()))?;
-        require(taken.insert((value.var, state)), format!("two values of {} share a state", name()))?;
-        states.insert(value, state);
-    }
-    let real =
-        states.iter().all(|(reference, &state)| sizes.get(reference.var.index()).is_some_and(|&size| state < size));
-    require(real, "a variable has no such state")?;
+    require(entries == at.len(), "a state is given for a variable that is not asked about")?;
     Ok(states)
 }

@@ -1,14 +1,13 @@
-//! Algebra by normal forms: a sum of monomials with rational coefficients, each a product of atoms over a product of
-//! positive atoms. Atoms are P-terms, numeric values, sums over states, and one divided by what may be zero or is no
-//! monomial; the last never cancels (read 1/0 as 0: each equation here holds all the same). A sum over states is drawn
-//! into its factors until each part is joined by what it binds, and then named canonically.
+//! Algebra by normal forms: a sum of monomials with rational coefficients, each a product of atoms: P-terms, numeric values,
+//! one divided by an atom or by a sum of monomials, sums over states. An atom and its inverse cancel where the atom is
+//! positive by its form (read 1/0 as 0, and every other move holds for all numbers). A sum over states is drawn into its
+//! factors until each part is joined by what it binds, and then named canonically.
 //!
-//! Every move is sound by itself, so a form that is not canonical (copies of a variable that stand alike but for more
-//! than their names) loses an equation and never makes one.
+//! Every move is sound alone, so a form that is not canonical loses an equation and never makes one.
 
 use super::rename::rename;
-use super::{PRIMES, Reason, Work, require};
-use crate::expr::{Arena, BigRational, Expr, ExprId, Ref, Var};
+use super::{PRIMES, Reason, WORK, Work, require};
+use crate::expr::{Arena, BigRational, Expr, ExprId, Ref};
 use num_traits::{One, Signed, Zero};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,8 +21,8 @@ const COPIES: usize = 128;
 const COLOUR: u16 = PRIMES + 2 + (DEPTH * COPIES) as u16;
 const FRESH: u16 = COLOUR + COPIES as u16;
 
-/// Atoms above and below the line, each ascending.
-type Monomial = [Vec<ExprId>; 2];
+/// Atoms, ascending.
+type Monomial = Vec<ExprId>;
 /// Coefficients that are not zero.
 type Poly = BTreeMap<Monomial, BigRational>;
 
@@ -32,6 +31,7 @@ pub(super) struct Algebra {
     arena: Arena,
     forms: FxHashMap<ExprId, Rc<Poly>>,
     fresh: u16,
+    work: Work,
 }
 
 /// Whether an expression is positive by its form, and whether it divides by what is not: P-terms and numbers above zero
@@ -42,10 +42,10 @@ pub(super) fn positive(arena: &Arena, root: ExprId) -> (bool, bool) {
         let expr = arena.get(id);
         let is = match expr {
             Expr::Number(number) => number.is_positive(),
+            Expr::Minus(_) | Expr::Value(_) => false,
             Expr::P(_) | Expr::Sum { .. } | Expr::Product(_) | Expr::Plus(_) | Expr::Quotient(..) => {
                 expr.operands().iter().all(|operand| positive.contains(operand))
             }
-            Expr::Minus(_) | Expr::Value(_) => false,
         };
         doubtful |= matches!(expr, Expr::Quotient(_, under) if !positive.contains(under));
         if is {
@@ -61,136 +61,123 @@ pub(super) fn pay(work: &mut Work, a: &BigRational, b: &BigRational) -> Result<(
     work.spend(usize::try_from(words.saturating_mul(words)).unwrap_or(usize::MAX))
 }
 
-fn add(to: &mut Poly, monomial: Monomial, coefficient: &BigRational, work: &mut Work) -> Result<(), Reason> {
-    let sum = to.remove(&monomial).unwrap_or_else(BigRational::zero);
-    pay(work, &sum, coefficient)?;
-    let sum = sum + coefficient;
-    if !sum.is_zero() {
-        to.insert(monomial, sum);
-    }
-    Ok(())
-}
-
-/// Sorted, atoms that stand on both sides left out: those below are positive.
-fn cancelled([mut above, below]: Monomial, work: &mut Work) -> Result<Monomial, Reason> {
-    work.spend(above.len() + below.len())?;
-    above.sort_unstable();
-    let mut rest = Vec::new();
-    for atom in below {
-        match above.binary_search(&atom) {
-            Ok(position) => drop(above.remove(position)),
-            Err(_) => rest.push(atom),
-        }
-    }
-    rest.sort_unstable();
-    Ok([above, rest])
-}
-
-fn times(a: &Poly, b: &Poly, work: &mut Work) -> Result<Poly, Reason> {
-    let mut product = Poly::new();
-    for ([above, below], m) in a {
-        for ([more_above, more_below], n) in b {
-            pay(work, m, n)?;
-            let monomial = cancelled([[&**above, more_above].concat(), [&**below, more_below].concat()], work)?;
-            add(&mut product, monomial, &(m * n), work)?;
-        }
-    }
-    Ok(product)
-}
-
-/// The one monomial of a form, its coefficient one.
-fn single(form: &Poly) -> Result<Monomial, Reason> {
-    let first = form.first_key_value().filter(|(_, number)| form.len() == 1 && number.is_one());
-    first.map(|(monomial, _)| monomial.clone()).ok_or_else(|| "a sum's body is no monomial".into())
-}
-
 impl Algebra {
     pub(super) fn new(arena: &Arena) -> Self {
-        Self { arena: arena.clone(), forms: FxHashMap::default(), fresh: FRESH }
+        Self { arena: arena.clone(), forms: FxHashMap::default(), fresh: FRESH, work: Work(WORK) }
     }
 
     /// Whether two expressions have one normal form.
-    pub(super) fn equal(&mut self, a: ExprId, b: ExprId, work: &mut Work) -> Result<bool, Reason> {
+    pub(super) fn equal(&mut self, a: ExprId, b: ExprId) -> Result<bool, Reason> {
         self.fresh = FRESH;
-        Ok(a == b || self.normal(a, work)? == self.normal(b, work)?)
+        Ok(a == b || self.normal(a)? == self.normal(b)?)
     }
 
-    fn normal(&mut self, root: ExprId, work: &mut Work) -> Result<Rc<Poly>, Reason> {
-        let unit = |monomial: Monomial| Poly::from([(monomial, BigRational::one())]);
+    fn normal(&mut self, root: ExprId) -> Result<Rc<Poly>, Reason> {
         for id in self.arena.reachable([root]) {
             if self.forms.contains_key(&id) {
                 continue;
             }
             let expr = self.arena.get(id).clone();
             let operands: Vec<Rc<Poly>> = expr.operands().iter().filter_map(|o| self.forms.get(o).cloned()).collect();
-            let mut form = Poly::new();
-            match (&expr, &*operands) {
-                (Expr::Number(number), _) => add(&mut form, Monomial::default(), &number.reduced(), work)?,
-                (Expr::P(_) | Expr::Value(_), _) => form = unit([vec![id], Vec::new()]),
+            let mut terms = Vec::new();
+            let form = match (&expr, &*operands) {
+                (Expr::Number(number), _) => self.gathered(vec![(Monomial::new(), number.reduced())])?,
+                (Expr::P(_) | Expr::Value(_), _) => Poly::from([(vec![id], BigRational::one())]),
                 (Expr::Product(_), all) => {
-                    // What is a monomial already is put together at once.
-                    let (alone, sums): (Vec<_>, Vec<_>) = all.iter().partition(|factor| factor.len() == 1);
-                    let (mut monomial, mut coefficient) = (Monomial::default(), BigRational::one());
-                    for ([above, below], number) in alone.into_iter().flat_map(|factor| &**factor) {
-                        monomial[0].extend(above);
-                        monomial[1].extend(below);
-                        pay(work, &coefficient, number)?;
-                        coefficient *= number;
-                    }
-                    form.insert(cancelled(monomial, work)?, coefficient);
-                    for factor in sums {
-                        form = times(&form, factor, work)?;
-                    }
+                    let one = Poly::from([(Monomial::new(), BigRational::one())]);
+                    all.iter().try_fold(one, |product, factor| self.times(&product, factor))?
                 }
                 (Expr::Plus(_) | Expr::Minus(_), all) => {
                     for (position, term) in all.iter().enumerate() {
                         let minus = position > 0 && matches!(expr, Expr::Minus(_));
-                        for (monomial, number) in &**term {
-                            work.spend(monomial[0].len() + monomial[1].len())?;
-                            add(&mut form, monomial.clone(), &if minus { -number } else { number.clone() }, work)?;
-                        }
+                        terms.extend(term.iter().map(|(m, n)| (m.clone(), if minus { -n } else { n.clone() })));
                     }
+                    self.gathered(terms)?
                 }
-                (Expr::Quotient(..), [over, under]) => form = self.quotient(over, under, work)?,
+                (Expr::Quotient(..), [over, under]) => self.quotient(over, under)?,
                 (Expr::Sum { over, .. }, [body]) => {
-                    for (monomial, coefficient) in &**body {
-                        add(&mut form, self.sum(over, monomial, work)?, coefficient, work)?;
+                    for (monomial, number) in &**body {
+                        terms.push((self.sum(over, monomial)?, number.clone()));
                     }
+                    self.gathered(terms)?
                 }
                 (Expr::Quotient(..) | Expr::Sum { .. }, _) => return Err("an expression lacks an operand".into()),
-            }
+            };
             self.forms.insert(id, Rc::new(form));
         }
         self.forms.get(&root).cloned().ok_or_else(|| "an expression has no normal form".into())
     }
 
-    fn quotient(&mut self, over: &Poly, under: &Poly, work: &mut Work) -> Result<Poly, Reason> {
+    fn gathered(&mut self, terms: Vec<(Monomial, BigRational)>) -> Result<Poly, Reason> {
+        let mut form = Poly::new();
+        for (monomial, number) in terms {
+            self.work.spend(1 + monomial.len())?;
+            let before = form.remove(&monomial).unwrap_or_else(BigRational::zero);
+            pay(&mut self.work, &before, &number)?;
+            let sum = before + number;
+            if !sum.is_zero() {
+                form.insert(monomial, sum);
+            }
+        }
+        Ok(form)
+    }
+
+    fn times(&mut self, a: &Poly, b: &Poly) -> Result<Poly, Reason> {
+        let mut terms = Vec::new();
+        for (left, m) in a {
+            for (right, n) in b {
+                pay(&mut self.work, m, n)?;
+                terms.push((self.cancelled([&**left, right].concat())?, m * n));
+            }
+        }
+        self.gathered(terms)
+    }
+
+    /// Sorted, less each positive atom that meets its inverse.
+    fn cancelled(&mut self, mut atoms: Vec<ExprId>) -> Result<Monomial, Reason> {
+        self.work.spend(atoms.len())?;
+        atoms.sort();
+        for inverse in atoms.clone() {
+            if let Expr::Quotient(_, base) = self.arena.get(inverse)
+                && let (Ok(at), Ok(_)) = (atoms.binary_search(base), atoms.binary_search(&inverse))
+                && positive(&self.arena, *base).0
+            {
+                atoms.remove(at);
+                atoms.retain({
+                    let mut first = true;
+                    move |&atom| atom != inverse || !std::mem::replace(&mut first, false)
+                });
+            }
+        }
+        Ok(atoms)
+    }
+
+    fn quotient(&mut self, over: &Poly, under: &Poly) -> Result<Poly, Reason> {
         require(!under.is_empty(), "a denominator is zero")?;
-        let mut inverse = Monomial::default();
-        let mut number = BigRational::one();
+        let (mut inverse, mut number) = (Monomial::new(), BigRational::one());
         match under.first_key_value() {
-            Some(([above, below], coefficient)) if under.len() == 1 => {
-                inverse[0].clone_from(below);
+            Some((monomial, coefficient)) if under.len() == 1 => {
                 number = coefficient.recip();
-                for &atom in above {
-                    match positive(&self.arena, atom).0 {
-                        true => inverse[1].push(atom),
-                        false => inverse[0].push(self.reciprocal(atom)),
-                    }
+                for &atom in monomial {
+                    inverse.push(if let Expr::Quotient(_, base) = self.arena.get(atom) {
+                        *base
+                    } else {
+                        self.inverse(atom)
+                    });
                 }
             }
             _ => {
                 let whole = self.written(under);
                 if over == under && positive(&self.arena, whole).0 {
-                    return Ok(Poly::from([(Monomial::default(), BigRational::one())]));
+                    return Ok(Poly::from([(Monomial::new(), number)]));
                 }
-                inverse[0].push(self.reciprocal(whole));
+                inverse.push(self.inverse(whole));
             }
         }
-        times(over, &Poly::from([(inverse, number)]), work)
+        self.times(over, &Poly::from([(inverse, number)]))
     }
 
-    fn reciprocal(&mut self, of: ExprId) -> ExprId {
+    fn inverse(&mut self, of: ExprId) -> ExprId {
         let one = self.arena.one();
         self.arena.quotient(one, of)
     }
@@ -198,162 +185,162 @@ impl Algebra {
     /// A form as an expression.
     fn written(&mut self, form: &Poly) -> ExprId {
         let mut terms = Vec::new();
-        for ([above, below], number) in form {
+        for (monomial, number) in form {
             let number = (!number.is_one()).then(|| self.arena.number(number.clone()));
-            let over = self.arena.product(number.into_iter().chain(above.iter().copied()));
-            let under = self.arena.product(below.iter().copied());
-            terms.push(if below.is_empty() { over } else { self.arena.quotient(over, under) });
+            terms.push(self.arena.product(number.into_iter().chain(monomial.iter().copied())));
         }
         self.arena.plus(terms)
     }
 
     /// The sum of a monomial over all states of what is bound, as a monomial.
-    fn sum(&mut self, over: &[Ref], [above, below]: &Monomial, work: &mut Work) -> Result<Monomial, Reason> {
-        let mut bound: BTreeSet<Ref> = over.iter().copied().collect();
-        // Σ_x a Σ_z b = Σ_{x,z} a b, z renamed.
-        let (mut open, mut factors) = (above.clone(), [Vec::new(), below.clone()]);
-        while let Some(atom) = open.pop() {
-            let inner = match self.arena.get(atom) {
-                Expr::Sum { over, body } if self.arena.free(atom).iter().any(|r| bound.contains(r)) => (over, *body),
-                _ => {
-                    factors[0].push(atom);
-                    continue;
-                }
+    fn sum(&mut self, over: &[Ref], monomial: &Monomial) -> Result<Monomial, Reason> {
+        let mut count: BTreeMap<Ref, usize> = over.iter().map(|reference| (*reference, 0)).collect();
+        let mut factors = monomial.clone();
+        loop {
+            factors = self.opened(factors, &mut count)?;
+            count.values_mut().for_each(|count| *count = 0);
+            for reference in factors.iter().flat_map(|&atom| self.arena.free(atom)) {
+                count.entry(*reference).and_modify(|count| *count += 1);
+            }
+            // Σ_y P(y|c) = 1 where y stands nowhere else; then c may do so as well.
+            let found = |factors: &[ExprId], arena: &Arena, count: &BTreeMap<Ref, usize>| {
+                factors.iter().enumerate().find_map(|(position, &atom)| {
+                    let Expr::P(term) = arena.get(atom) else { return None };
+                    let alone = term.of().iter().all(|reference| count.get(reference) == Some(&1));
+                    alone.then(|| (position, term.of().to_vec()))
+                })
             };
-            let (over, body) = (inner.0.clone(), inner.1);
+            while let Some((position, of)) = found(&factors, &self.arena, &count) {
+                let atom = factors.remove(position);
+                self.work.spend(factors.len() + self.arena.free(atom).len())?;
+                for reference in self.arena.free(atom) {
+                    count.entry(*reference).and_modify(|count| *count -= 1);
+                }
+                count.retain(|reference, _| of.binary_search(reference).is_err());
+            }
+            let Some((reference, rest)) = self.drawn(&factors, &count)? else { break };
+            count.remove(&reference);
+            factors = rest;
+        }
+        // What is bound and stands nowhere counts states; what holds nothing bound stands before the sum; the rest falls
+        // apart into what bound references join.
+        let (one, mut result) = (self.arena.one(), Vec::new());
+        for (reference, _) in count.iter().filter(|(_, count)| **count == 0) {
+            result.push(self.arena.sum([Ref::copy(reference.var, PRIMES + 1)], one));
+        }
+        while let Some(atom) = factors.pop() {
+            let (mut names, mut part, mut joined) = (BTreeSet::new(), Vec::new(), vec![atom]);
+            while !joined.is_empty() {
+                let free = joined.iter().flat_map(|&atom| self.arena.free(atom));
+                names.extend(free.filter(|&reference| count.contains_key(reference)));
+                part.append(&mut joined);
+                self.work.spend(factors.iter().map(|&atom| self.arena.free(atom).len()).sum())?;
+                let touches = |atom: &ExprId| self.arena.free(*atom).iter().any(|reference| names.contains(reference));
+                (joined, factors) = factors.iter().partition(|&atom| touches(atom));
+            }
+            result.push(if names.is_empty() { atom } else { self.atom(names.into_iter().collect(), part)? });
+        }
+        self.cancelled(result)
+    }
+
+    /// Σ_x a Σ_z b = Σ_{x,z} a b, z renamed: the factors without sums that hold what is bound; what those bind is added.
+    fn opened(&mut self, mut open: Vec<ExprId>, bound: &mut BTreeMap<Ref, usize>) -> Result<Monomial, Reason> {
+        let mut factors = Vec::new();
+        while let Some(atom) = open.pop() {
+            self.work.spend(1 + self.arena.free(atom).len())?;
+            let joined = self.arena.free(atom).iter().any(|reference| bound.contains_key(reference));
+            let (Expr::Sum { over, body }, true) = (self.arena.get(atom).clone(), joined) else {
+                factors.push(atom);
+                continue;
+            };
             let mut map = Vec::with_capacity(over.len());
             for old in over {
                 self.fresh += 1;
                 require(self.fresh < u16::MAX, "sums bind more copies than can be told apart")?;
                 map.push((old, Ref::copy(old.var, self.fresh)));
+                bound.insert(Ref::copy(old.var, self.fresh), 0);
             }
-            bound.extend(map.iter().map(|(_, new)| *new));
-            let body = rename(&mut self.arena, body, &map, work)?;
-            let [more, under] = single(&*self.normal(body, work)?)?;
-            open.extend(more);
-            factors[1].extend(under);
+            open.extend(self.renamed(body, &map)?);
         }
-        let [mut above, below] = cancelled(factors, work)?;
-        let mut count: BTreeMap<Ref, usize> = bound.into_iter().map(|reference| (reference, 0)).collect();
-        for &atom in above.iter().chain(&below) {
-            work.spend(self.arena.free(atom).len())?;
-            for reference in self.arena.free(atom) {
-                count.entry(*reference).and_modify(|count| *count += 1);
-            }
-        }
-        // Σ_y P(y|c) = 1 where y stands nowhere else; then c may do so as well.
-        let alone = |atom: ExprId, arena: &Arena, count: &BTreeMap<Ref, usize>| match arena.get(atom) {
-            Expr::P(term) => term.of().iter().all(|reference| count.get(reference) == Some(&1)),
-            _ => false,
-        };
-        while let Some(position) = above.iter().position(|&atom| alone(atom, &self.arena, &count)) {
-            let atom = above.swap_remove(position);
-            work.spend(above.len() + self.arena.free(atom).len())?;
-            for reference in self.arena.free(atom) {
-                count.entry(*reference).and_modify(|count| *count -= 1);
-            }
-            if let Expr::P(term) = self.arena.get(atom) {
-                term.of().iter().for_each(|reference| drop(count.remove(reference)));
-            }
-        }
-        // What is bound and stands nowhere counts states; what holds nothing bound stands before the sum; the rest falls
-        // apart into what bound references join.
-        let mut result = Monomial::default();
-        for (reference, _) in count.iter().filter(|(_, count)| **count == 0) {
-            result[0].push(self.states(reference.var));
-        }
-        let mut left: Vec<(usize, ExprId)> = above.into_iter().map(|atom| (0, atom)).collect();
-        left.extend(below.into_iter().map(|atom| (1, atom)));
-        while let Some((side, atom)) = left.pop() {
-            let mut names = BTreeSet::new();
-            let mut part = Monomial::default();
-            let mut joined = vec![(side, atom)];
-            while !joined.is_empty() {
-                for (side, atom) in joined.drain(..) {
-                    names.extend(self.arena.free(atom).iter().filter(|&reference| count.contains_key(reference)));
-                    part[side].push(atom);
-                }
-                let touches = |atom: ExprId| self.arena.free(atom).iter().any(|reference| names.contains(reference));
-                work.spend(left.iter().map(|(_, atom)| self.arena.free(*atom).len()).sum())?;
-                (joined, left) = left.into_iter().partition(|(_, atom)| touches(*atom));
-            }
-            match names.is_empty() {
-                true => result[side].push(atom),
-                false => result[0].push(self.atom(names, part, work)?),
-            }
-        }
-        cancelled(result, work)
+        self.cancelled(factors)
     }
 
-    /// The number of states of a variable.
-    fn states(&mut self, of: Var) -> ExprId {
-        let one = self.arena.one();
-        self.arena.sum([Ref::copy(of, PRIMES + 1)], one)
+    /// Σ_{x,z} a b / Σ_z' b' = Σ_x a where b alone holds z and Σ_z b = Σ_z' b': what is no longer bound, and what is left.
+    fn drawn(&mut self, factors: &[ExprId], bound: &BTreeMap<Ref, usize>) -> Result<Option<(Ref, Monomial)>, Reason> {
+        let divides = |atom: &ExprId, arena: &Arena| matches!(arena.get(*atom), Expr::Quotient(_, base) if matches!(arena.get(*base), Expr::Sum { .. }));
+        for &reference in
+            bound.keys().filter(|_| factors.iter().any(|atom| divides(atom, &self.arena))).collect::<Vec<_>>()
+        {
+            self.work.spend(factors.len())?;
+            let (inside, mut rest): (Vec<_>, Vec<_>) =
+                factors.iter().partition(|&&a| self.arena.is_free_in(reference, a));
+            if rest.iter().any(|atom| divides(atom, &self.arena)) {
+                rest.extend(self.sum(&[reference], &inside)?);
+                let left = self.cancelled(rest.clone())?;
+                if left.len() < rest.len() {
+                    return Ok(Some((reference, left)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The atoms of a product of atoms, renamed.
+    fn renamed(&mut self, body: ExprId, map: &[(Ref, Ref)]) -> Result<Monomial, Reason> {
+        let renamed = rename(&mut self.arena, body, map, &mut self.work)?;
+        let form = self.normal(renamed)?;
+        let only = form.first_key_value().filter(|(_, number)| form.len() == 1 && number.is_one());
+        only.map(|(monomial, _)| monomial.clone()).ok_or_else(|| "a sum's body is no monomial".into())
     }
 
     /// A sum whose factors hang together, its references named by depth and by where they stand.
-    fn atom(&mut self, names: BTreeSet<Ref>, part: Monomial, work: &mut Work) -> Result<ExprId, Reason> {
-        let part = cancelled(part, work)?;
-        let names: Vec<Ref> = names.into_iter().collect();
+    fn atom(&mut self, names: Vec<Ref>, part: Vec<ExprId>) -> Result<ExprId, Reason> {
         let most = names.chunk_by(|a, b| a.var == b.var).all(|same| same.len() <= COPIES);
         require(most, format!("a sum binds more than {COPIES} copies of a variable"))?;
-        let names = self.ordered(names, &part, work)?;
-        let body = self.written(&Poly::from([(part, BigRational::one())]));
+        let (names, body) = (self.ordered(names, &part)?, self.arena.product(part));
         let depth = self.arena.depth(body);
         require(depth < DEPTH, format!("sums are taken of what is more than {DEPTH} deep"))?;
-        let mut map: Vec<(Ref, Ref)> = Vec::with_capacity(names.len());
-        for same in names.chunk_by(|a, b| a.var == b.var) {
-            let copy = |number: usize| PRIMES + 2 + (depth * COPIES + number) as u16;
-            map.extend(same.iter().enumerate().map(|(number, &old)| (old, Ref::copy(old.var, copy(number)))));
-        }
-        let body = rename(&mut self.arena, body, &map, work)?;
-        let form = self.normal(body, work)?;
-        let body = self.written(&form);
+        let first = PRIMES + 2 + (depth * COPIES) as u16;
+        let numbered = names.chunk_by(|a, b| a.var == b.var).flat_map(|same| same.iter().zip(first..));
+        let map: Vec<(Ref, Ref)> = numbered.map(|(&old, copy)| (old, Ref::copy(old.var, copy))).collect();
+        let atoms = self.renamed(body, &map)?;
+        let body = self.arena.product(atoms);
         Ok(self.arena.sum(map.iter().map(|(_, new)| *new), body))
     }
 
     /// Bound references by variable, copies of one variable by the factors they stand in, the others there at colours that
     /// are refined until no two share one; where nothing more tells copies apart, one is picked.
-    fn ordered(&mut self, mut names: Vec<Ref>, part: &Monomial, work: &mut Work) -> Result<Vec<Ref>, Reason> {
+    fn ordered(&mut self, mut names: Vec<Ref>, part: &[ExprId]) -> Result<Vec<Ref>, Reason> {
         let mut colours: BTreeMap<Ref, u16> = names.iter().map(|&name| (name, 0)).collect();
-        let mut classes = 0;
         loop {
-            let colour = |name: &Ref| colours.get(name).copied().unwrap_or_default();
-            names.sort_unstable_by_key(|name| (name.var, colour(name), *name));
-            let alike = |a: &Ref, b: &Ref| (a.var, colour(a)) == (b.var, colour(b));
-            let shared: Vec<Vec<Ref>> =
-                names.chunk_by(alike).filter(|class| class.len() > 1).map(<[Ref]>::to_vec).collect();
+            names.sort_by_key(|name| (name.var, colours.get(name).copied(), *name));
+            let alike = |a: &Ref, b: &Ref| (a.var, colours.get(a)) == (b.var, colours.get(b));
+            let shared: Vec<&[Ref]> = names.chunk_by(alike).filter(|class| class.len() > 1).collect();
             let Some(first) = shared.first() else { return Ok(names) };
-            let now = names.chunk_by(alike).count();
-            let mut next = colours.clone();
-            if std::mem::replace(&mut classes, now) == now {
-                next.extend(first.iter().skip(1).map(|name| (*name, colour(name) + 1)));
-            } else {
-                let map: Vec<(Ref, Ref)> =
-                    names.iter().map(|name| (*name, Ref::copy(name.var, COLOUR + colour(name)))).collect();
-                for class in &shared {
-                    let mut seen = Vec::with_capacity(class.len());
-                    for &name in class {
-                        let mark = |&(old, new)| (old, if old == name { Ref::copy(name.var, u16::MAX) } else { new });
-                        let marked: Vec<(Ref, Ref)> = map.iter().map(mark).collect();
-                        let mut stands = [Vec::new(), Vec::new()];
-                        for (atoms, stands) in part.iter().zip(&mut stands) {
-                            for &atom in atoms {
-                                if self.arena.is_free_in(name, atom) {
-                                    stands.push(rename(&mut self.arena, atom, &marked, work)?);
-                                }
-                            }
-                            stands.sort_unstable();
+            let map: Vec<(Ref, Ref)> =
+                colours.iter().map(|(n, colour)| (*n, Ref::copy(n.var, COLOUR + colour))).collect();
+            let mut raised: Vec<(Ref, u16)> = Vec::new();
+            for class in &shared {
+                let mut seen = Vec::with_capacity(class.len());
+                for &name in *class {
+                    let mark = |&(old, new)| (old, if old == name { Ref::copy(name.var, u16::MAX) } else { new });
+                    let marked: Vec<(Ref, Ref)> = map.iter().map(mark).collect();
+                    let mut stands = Vec::new();
+                    for &atom in part {
+                        if self.arena.is_free_in(name, atom) {
+                            stands.push(rename(&mut self.arena, atom, &marked, &mut self.work)?);
                         }
-                        seen.push((stands, name));
                     }
-                    for (stands, name) in &seen {
-                        let before = seen.iter().filter(|(other, _)| other < stands).count();
-                        next.insert(*name, colour(name) + before as u16);
-                    }
+                    stands.sort_unstable();
+                    seen.push(stands);
                 }
+                let rank = |stands| seen.iter().filter(|&other| other < stands).count() as u16;
+                raised.extend(class.iter().copied().zip(seen.iter().map(rank)).filter(|(_, rank)| *rank > 0));
             }
-            colours = next;
+            if raised.is_empty() {
+                raised.extend(first[1..].iter().map(|name| (*name, 1)));
+            }
+            raised.into_iter().for_each(|(name, by)| *colours.entry(name).or_default() += by);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Derivations: whether each step is an instance of its rule. It only matches; both directions of an equation are tried.
+//! Derivations: whether each step is an instance of its rule. It only matches, an equation in both directions.
 
 use super::normal::{Algebra, positive};
 use super::rename::rename;
@@ -10,16 +10,10 @@ use crate::proof::{Derivation, Rule, Separation, Step};
 use rustc_hash::FxHashSet;
 
 /// Refuses a derivation with a step that is no instance of its rule, used or not.
-pub(super) fn derivation(
-    arena: &mut Arena,
-    graph: &Graph,
-    derivation: &Derivation,
-    work: &mut Work,
-) -> Result<(), Refusal> {
+pub(super) fn derivation(arena: &mut Arena, graph: &Graph, all: &Derivation, work: &mut Work) -> Result<(), Refusal> {
     let mut algebra = Algebra::new(arena);
-    for (position, step) in derivation.steps.iter().enumerate() {
-        let earlier = derivation.steps.get(..position).unwrap_or_default();
-        check(arena, graph, earlier, step, &mut algebra, work)
+    for (position, step) in all.steps.iter().enumerate() {
+        check(arena, graph, &all.steps[..position], step, &mut algebra, work)
             .map_err(|reason| Refusal { step: Some(position + 1), reason })?;
     }
     Ok(())
@@ -28,10 +22,8 @@ pub(super) fn derivation(
 /// Refuses a derivation that ends in another equation than claimed, and an equation one side of which exists in models
 /// where the other may not.
 pub(super) fn conclusion(arena: &Arena, derivation: &Derivation, lhs: ExprId, rhs: ExprId) -> Result<(), Reason> {
-    match derivation.steps.last() {
-        Some(last) => require((last.lhs, last.rhs) == (lhs, rhs), "the last step is not the equation claimed")?,
-        None => require(lhs == rhs, "two expressions that differ are claimed equal without a step")?,
-    }
+    let proved = derivation.steps.last().map_or(lhs == rhs, |last| (last.lhs, last.rhs) == (lhs, rhs));
+    require(proved, "the last step is not the equation claimed")?;
     require(positive(arena, lhs).1 == positive(arena, rhs).1, "one side alone divides by what may be zero")
 }
 
@@ -43,43 +35,32 @@ fn check(
     algebra: &mut Algebra,
     work: &mut Work,
 ) -> Result<(), Reason> {
-    let (lhs, rhs) = (step.lhs, step.rhs);
+    let sides = [(step.lhs, step.rhs), (step.rhs, step.lhs)];
     require(step.rule == Rule::Substitute || step.uses.is_empty(), "only a substitution uses earlier steps")?;
-    let needed = match step.rule {
+    let mut needs = None;
+    let holds = match step.rule {
         Rule::Rule1 | Rule::Rule2 | Rule::Rule3 => {
-            let (Expr::P(a), Expr::P(b)) = (arena.get(lhs), arena.get(rhs)) else {
-                return Err("the rule speaks of two terms".into());
+            let terms = |(a, b)| match (arena.get(a), arena.get(b)) {
+                (Expr::P(more), Expr::P(less)) => needed(graph, step.rule, more, less),
+                _ => None,
             };
-            Some(
-                needed(graph, step.rule, a, b)
-                    .or_else(|| needed(graph, step.rule, b, a))
-                    .ok_or("the sides are no instance of the rule")?,
-            )
+            needs = sides.into_iter().find_map(terms);
+            needs.is_some()
         }
-        Rule::Marginalise | Rule::Chain | Rule::Condition => {
-            let is = |a: ExprId, b: ExprId| match (arena.get(a), step.rule) {
-                (Expr::P(term), Rule::Marginalise) => marginal(arena, term, b),
-                (Expr::P(term), Rule::Chain) => chain(arena, term, b),
-                (Expr::P(term), _) => conditional(arena, term, b),
-                _ => false,
-            };
-            require(is(lhs, rhs) || is(rhs, lhs), "the sides are no instance of the rule")?;
-            None
-        }
-        Rule::Algebra => {
-            require(algebra.equal(lhs, rhs, work)?, "the sides have different normal forms")?;
-            None
-        }
+        Rule::Marginalise => sides.into_iter().any(|(a, b)| marginal(arena, a, b)),
+        Rule::Chain => sides.into_iter().any(|(a, b)| chain(arena, a, b)),
+        Rule::Condition => sides.into_iter().any(|(a, b)| conditional(arena, a, b)),
+        Rule::Algebra => algebra.equal(step.lhs, step.rhs)?,
         Rule::Substitute => {
             substitution(arena, earlier, step, work)?;
-            None
+            true
         }
     };
-    match (needed, &*step.requires) {
+    require(holds, "the sides are no instance of the rule")?;
+    match (needs, &*step.requires) {
         (None, []) => Ok(()),
-        (None, _) => Err("the rule needs no separation, yet one is stated".into()),
         (Some(needed), [stated]) => required(graph, &needed, stated),
-        (Some(_), _) => Err("the rule needs one separation stated".into()),
+        _ => Err("the rule needs one separation stated, or none is needed".into()),
     }
 }
 
@@ -105,36 +86,32 @@ pub(super) fn exchange(y: &NodeSet, z: &NodeSet, x: &NodeSet, w: &NodeSet) -> Se
 /// The separation needed where the second term follows from the first by dropping conditions (rule 1), by making
 /// actions conditions (rule 2) or by dropping actions (rule 3); None where it is no such term.
 fn needed(graph: &Graph, rule: Rule, more: &Term, less: &Term) -> Option<Separation> {
-    let actions = less_those(more.do_(), less.do_())?;
-    let (z, w) = match rule {
-        Rule::Rule1 => (less_those(more.given(), less.given())?, less.given()),
-        Rule::Rule2 => (less_those(less.given(), more.given())?, more.given()),
-        _ => (actions.clone(), less.given()),
-    };
-    let moves = match rule {
-        Rule::Rule1 => actions.is_empty(),
-        Rule::Rule2 => actions == z,
-        _ => more.given() == less.given(),
+    let actions = without(more.do_(), less.do_())?;
+    let (z, w, moves) = if rule == Rule::Rule1 {
+        (without(more.given(), less.given())?, less.given(), actions.is_empty())
+    } else if rule == Rule::Rule2 {
+        let seen = without(less.given(), more.given())?;
+        (seen.clone(), more.given(), seen == actions)
+    } else {
+        (actions, less.given(), more.given() == less.given())
     };
     if !moves || z.is_empty() || more.of() != less.of() {
         return None;
     }
-    let (y, z) = (variables(graph, more.of()), variables(graph, &z));
-    let (x, w) = (variables(graph, less.do_()), variables(graph, w));
+    let [y, z, x, w] = [more.of(), &z, less.do_(), w].map(|refs| variables(graph, refs));
     let mut needed = exchange(&y, &z, &x, &w);
-    needed.cut = match rule {
-        Rule::Rule1 => Mutilation::over(graph, x),
-        Rule::Rule2 => needed.cut,
-        _ => {
-            let causes = ancestors(graph, &w, &Mutilation::over(graph, x.clone()));
-            Mutilation::over(graph, x.union(&z.difference(&causes)))
-        }
-    };
+    let over = Mutilation::over(graph, x);
+    if rule == Rule::Rule3 {
+        let stays = z.difference(&ancestors(graph, &w, &over));
+        needed.cut = Mutilation::over(graph, over.no_incoming.union(&stays));
+    } else if rule == Rule::Rule1 {
+        needed.cut = over;
+    }
     Some(needed)
 }
 
 /// The references of `all` that `part` lacks, where `part` has none besides. Both ascend.
-fn less_those(all: &[Ref], part: &[Ref]) -> Option<Vec<Ref>> {
+fn without(all: &[Ref], part: &[Ref]) -> Option<Vec<Ref>> {
     let mut part = part.iter().peekable();
     let rest = all.iter().copied().filter(|reference| part.next_if_eq(&reference).is_none()).collect();
     part.peek().is_none().then_some(rest)
@@ -143,28 +120,24 @@ fn less_those(all: &[Ref], part: &[Ref]) -> Option<Vec<Ref>> {
 /// The references of both, ascending.
 fn with(a: &[Ref], b: &[Ref]) -> Vec<Ref> {
     let mut all = [a, b].concat();
-    all.sort_unstable();
+    all.sort();
     all
 }
 
 /// P(y|c) = Σ_z P(y,z|c). What is bound is of the inner term and not of the outer one, so it is new.
-fn marginal(arena: &Arena, term: &Term, other: ExprId) -> bool {
-    let Expr::Sum { over, body } = arena.get(other) else { return false };
+fn marginal(arena: &Arena, one: ExprId, other: ExprId) -> bool {
+    let (Expr::P(term), Expr::Sum { over, body }) = (arena.get(one), arena.get(other)) else { return false };
     let Expr::P(joint) = arena.get(*body) else { return false };
-    joint.do_() == term.do_()
-        && joint.given() == term.given()
-        && less_those(joint.of(), term.of()).is_some_and(|rest| *rest == **over)
+    let context = joint.do_() == term.do_() && joint.given() == term.given();
+    context && without(joint.of(), term.of()).is_some_and(|rest| *rest == **over)
 }
 
 /// P(y,z|c) = P(y|z,c) P(z|c): sorted by the number of their conditions, each factor's are those of the one before and
 /// what that one is of.
-fn chain(arena: &Arena, term: &Term, other: ExprId) -> bool {
-    let Expr::Product(factors) = arena.get(other) else { return false };
-    let mut terms = Vec::with_capacity(factors.len());
-    for &factor in factors {
-        let Expr::P(term) = arena.get(factor) else { return false };
-        terms.push(term);
-    }
+fn chain(arena: &Arena, one: ExprId, other: ExprId) -> bool {
+    let (Expr::P(term), Expr::Product(factors)) = (arena.get(one), arena.get(other)) else { return false };
+    let terms = factors.iter().map(|&factor| if let Expr::P(term) = arena.get(factor) { Some(term) } else { None });
+    let Some(mut terms) = terms.collect::<Option<Vec<&Term>>>() else { return false };
     terms.sort_by_key(|term| term.given().len());
     let mut conditions = term.given().to_vec();
     for factor in terms {
@@ -177,11 +150,11 @@ fn chain(arena: &Arena, term: &Term, other: ExprId) -> bool {
 }
 
 /// P(y|z,c) = P(y,z|c) / P(z|c).
-fn conditional(arena: &Arena, term: &Term, other: ExprId) -> bool {
-    let Expr::Quotient(over, under) = arena.get(other) else { return false };
+fn conditional(arena: &Arena, one: ExprId, other: ExprId) -> bool {
+    let (Expr::P(term), Expr::Quotient(over, under)) = (arena.get(one), arena.get(other)) else { return false };
     let (Expr::P(over), Expr::P(under)) = (arena.get(*over), arena.get(*under)) else { return false };
     [over, under].iter().all(|side| side.do_() == term.do_() && side.given() == over.given())
-        && less_those(term.given(), under.of()).is_some_and(|rest| rest == over.given())
+        && without(term.given(), under.of()).is_some_and(|rest| rest == over.given())
         && with(term.of(), under.of()) == over.of()
 }
 
@@ -190,13 +163,10 @@ fn substitution(arena: &mut Arena, earlier: &[Step], step: &Step, work: &mut Wor
     let mut equations = Vec::with_capacity(step.uses.len());
     for applied in &step.uses {
         let used = earlier.get(applied.step).ok_or("it uses a step that is not before it")?;
-        let mut keys: Vec<Ref> = applied.at.iter().map(|(from, _)| *from).collect();
-        keys.sort_unstable();
-        let once = keys.windows(2).all(|pair| pair[0] != pair[1]) && !keys.iter().any(|from| from.is_value());
-        require(once, "a renaming renames a value, or a reference twice")?;
-        require(applied.at.iter().all(|(from, to)| from.var == to.var), "a renaming leaves its variable")?;
-        let side = |id: ExprId, arena: &mut Arena, work: &mut Work| rename(arena, id, &applied.at, work);
-        equations.push((side(used.lhs, arena, work)?, side(used.rhs, arena, work)?));
+        let mut seen = FxHashSet::default();
+        let renames = |&(from, to): &(Ref, Ref)| !from.is_value() && from.var == to.var && seen.insert(from);
+        require(applied.at.iter().all(renames), "a renaming leaves a variable, moves a value, or names a copy twice")?;
+        equations.push((rename(arena, used.lhs, &applied.at, work)?, rename(arena, used.rhs, &applied.at, work)?));
     }
     let (&(left, middle), rest) = equations.split_first().ok_or("a substitution uses no step")?;
     require(left == step.lhs, "the left side is not that of the first step used")?;
@@ -211,9 +181,8 @@ fn substitution(arena: &mut Arena, earlier: &[Step], step: &Step, work: &mut Wor
         let (one, other) = (arena.get(a), arena.get(b));
         let alike = match (one, other) {
             (Expr::Sum { over: a, .. }, Expr::Sum { over: b, .. }) => a == b,
-            (Expr::Product(a), Expr::Product(b))
-            | (Expr::Plus(a), Expr::Plus(b))
-            | (Expr::Minus(a), Expr::Minus(b)) => a.len() == b.len(),
+            (Expr::Product(a), Expr::Product(b)) | (Expr::Plus(a), Expr::Plus(b)) => a.len() == b.len(),
+            (Expr::Minus(a), Expr::Minus(b)) => a.len() == b.len(),
             (Expr::Quotient(..), Expr::Quotient(..)) => true,
             _ => false,
         };

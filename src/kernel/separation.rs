@@ -61,6 +61,7 @@ pub(super) fn separated(graph: &Graph, separation: &Separation) -> bool {
 /// Refuses a path that does not show the separation to fail: its edges are there, no node comes twice, non-colliders
 /// are not conditioned on, and each collider has a directed path into what is.
 pub(super) fn open(graph: &Graph, separation: &Separation, path: &OpenPath) -> Result<(), Reason> {
+    well_formed(graph, separation)?;
     let Separation { x, y, given, .. } = separation;
     let mut seen = graph.no_nodes();
     let distinct = path.steps.iter().all(|step| seen.insert(step.node));

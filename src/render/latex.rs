@@ -117,18 +117,25 @@ pub(super) fn math(math: &Math) -> String {
 
 /// A calculation as the rows of an alignment; in `align*` the reasons stand at the right.
 pub(super) fn aligned(lines: &[Line], environment: &str) -> String {
-    let mut out = format!("\\begin{{{environment}}}\n");
-    for (i, line) in lines.iter().enumerate() {
-        let lhs = line.lhs.as_ref().map(math).unwrap_or_default();
-        let rhs = line.rhs.as_ref().map(|rhs| format!("= {}", math(rhs))).unwrap_or_default();
-        let _ = write!(out, "  {lhs} &{rhs}");
-        if !line.reason.is_empty() {
-            let _ = write!(out, " && \\text{{{}}}", prose(&line.reason));
+    let mut rows = Vec::new();
+    // A left side alone on its line goes before the equals sign of the next.
+    let mut left = String::new();
+    for line in lines {
+        if !line.label.is_empty() {
+            let _ = write!(left, "\\text{{{}}}\\quad ", escape(&line.label));
         }
-        out.push_str(if i + 1 < lines.len() { " \\\\\n" } else { "\n" });
+        left.extend(line.lhs.as_ref().map(math));
+        let Some(rhs) = &line.rhs else { continue };
+        let mut row = format!("  {} &= {}", std::mem::take(&mut left), math(rhs));
+        if !line.reason.is_empty() {
+            let _ = write!(row, " && \\text{{{}}}", prose(&line.reason));
+        }
+        rows.push(row);
     }
-    let _ = writeln!(out, "\\end{{{environment}}}");
-    out
+    if !left.is_empty() {
+        rows.push(format!("  {left}"));
+    }
+    format!("\\begin{{{environment}}}\n{}\n\\end{{{environment}}}\n", rows.join(" \\\\\n"))
 }
 
 /// Where an expression stands: what must be bracketed there.

@@ -46,16 +46,19 @@ fn prose(text: &Text) -> String {
     for span in &text.spans {
         match span {
             Span::Words(tone, words) => {
-                let words = escape(words);
-                match tone {
-                    Tone::Plain => out.push_str(&words),
-                    Tone::Strong | Tone::Good | Tone::Bad | Tone::Open => {
-                        let _ = write!(out, "**{words}**");
-                    }
-                    Tone::Quiet => {
-                        let _ = write!(out, "*{words}*");
-                    }
+                let mark = match tone {
+                    Tone::Plain => "",
+                    Tone::Strong | Tone::Good | Tone::Bad | Tone::Open => "**",
+                    Tone::Quiet => "*",
+                };
+                // Emphasis that begins or ends with a blank is none.
+                let inner = words.trim();
+                if inner.is_empty() {
+                    out.push_str(words);
+                    continue;
                 }
+                let (before, after) = words.split_once(inner).unwrap_or_default();
+                let _ = write!(out, "{before}{mark}{}{mark}{after}", escape(inner));
             }
             Span::Math(math) => out.push_str(&inline(math)),
         }

@@ -24,6 +24,8 @@ impl Default for Style {
 
 const INDENT: usize = 2;
 const FORMULA: usize = 6;
+/// Between columns.
+const GAP: usize = 3;
 
 /// The document as text; every line ends with a line end. Control characters in names are written as escapes, so that
 /// a file cannot steer the terminal of who reads it.
@@ -169,8 +171,8 @@ impl Page {
                 Span::Words(tone, words) => take(*tone, &plain(words), true),
                 Span::Math(math) => {
                     let math = self.math(math);
-                    // Notation stays on one line unless it is about as long as one.
-                    take(Tone::Plain, &math, math.width() * 2 > self.style.width);
+                    // Notation stays on one line unless it is long.
+                    take(Tone::Plain, &math, math.width() * 3 > self.style.width);
                 }
             }
         }
@@ -183,7 +185,7 @@ impl Page {
         self.pad(first);
         let mut column = rest;
         let mut fresh = true;
-        for word in self.words(text).iter().filter(|word| !word.pieces.is_empty()) {
+        for word in self.words(text).iter().filter(|word| word.width > 0) {
             if !fresh && column + 1 + word.width > self.style.width {
                 self.out.push('\n');
                 self.pad(rest);
@@ -247,45 +249,54 @@ impl Page {
         for (i, (cell, &width)) in cells.iter().zip(widths).enumerate() {
             self.write(cell);
             if i + 1 < cells.len() {
-                self.pad(width.saturating_sub(cell.width) + 3);
+                self.pad(width.saturating_sub(cell.width) + GAP);
             }
         }
         self.out.push('\n');
     }
 
+    /// Reasons stand in one column where they fit beside their formula, else at the right end of the next line.
     fn board(&mut self, lines: &[Line]) {
-        let label = lines.iter().map(|line| line.label.width()).max().unwrap_or(0);
-        let left: Vec<String> = lines
+        let label = lines.iter().map(|line| line.label.width() + 1).filter(|&width| width > 1).max().unwrap_or(0);
+        let start = INDENT + 2 + label;
+        let rows: Vec<(String, Word)> = lines
             .iter()
-            .map(|line| match (&line.lhs, &line.rhs) {
-                (Some(lhs), Some(rhs)) => format!("{} = {}", self.math(lhs), self.math(rhs)),
-                (Some(lhs), None) => self.math(lhs),
-                (None, Some(rhs)) => format!("  = {}", self.math(rhs)),
-                (None, None) => String::new(),
+            .map(|line| {
+                let left = match (&line.lhs, &line.rhs) {
+                    (Some(lhs), Some(rhs)) => format!("{} = {}", self.math(lhs), self.math(rhs)),
+                    (Some(lhs), None) => self.math(lhs),
+                    (None, Some(rhs)) => format!("  = {}", self.math(rhs)),
+                    (None, None) => String::new(),
+                };
+                (left, self.line(&line.reason))
             })
             .collect();
-        // Reasons stand in one column; a formula too long for it pushes its own reason to the next line.
-        let room = self.style.width.saturating_sub(INDENT + 2 + label + 1) * 3 / 5;
-        let column = left.iter().map(|text| text.width()).filter(|&width| width <= room).max().unwrap_or(0);
-        for (line, text) in lines.iter().zip(&left) {
-            let start = INDENT + 2 + if label > 0 { label + 1 } else { 0 };
+        let width = self.style.width;
+        let fits = |column: usize, reason: &Word| start + column + GAP + reason.width <= width;
+        let beside = rows.iter().filter(|(left, reason)| reason.width > 0 && fits(left.width(), reason));
+        let column = beside.map(|(left, _)| left.width()).max().unwrap_or(0);
+        for (line, (left, reason)) in lines.iter().zip(&rows) {
             self.pad(INDENT + 2);
             if label > 0 {
-                let name = format!("{:<label$} ", line.label);
+                let name = format!("{:<label$}", line.label);
                 self.paint(Tone::Quiet, &name);
             }
-            self.out.push_str(text);
-            if line.reason.is_empty() {
-                self.out.push('\n');
-                continue;
+            self.out.push_str(left);
+            if reason.width > 0 {
+                if fits(left.width().max(column), reason) {
+                    let gap = column.saturating_sub(left.width()) + GAP;
+                    self.pad(gap);
+                } else if fits(left.width(), reason) {
+                    let gap = self.style.width - start - left.width() - reason.width;
+                    self.pad(gap);
+                } else {
+                    self.out.push('\n');
+                    let gap = self.style.width.saturating_sub(reason.width).max(start + GAP);
+                    self.pad(gap);
+                }
+                self.write(reason);
             }
-            if text.width() <= column {
-                self.pad(column - text.width() + 3);
-            } else {
-                self.out.push('\n');
-                self.pad(start + column + 3);
-            }
-            self.prose(&line.reason, 0, start + column + 3);
+            self.out.push('\n');
         }
     }
 }

@@ -3,7 +3,9 @@
 //! Everything here walks forward over bytes and stops only at ASCII signs, so every offset lies on a character
 //! boundary.
 
-use super::{MAX_NESTING, MAX_STATEMENT};
+use super::MAX_STATEMENT;
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 
 /// What stands at an offset.
@@ -37,6 +39,8 @@ pub(super) struct Text<'a> {
     pub end: usize,
     /// The opening brackets that nothing closes, in order.
     unclosed: Vec<usize>,
+    /// An offset and where its line begins: the last one that was asked for.
+    line: Cell<(usize, usize)>,
 }
 
 /// A statement's place.
@@ -63,7 +67,8 @@ pub(super) enum Ends {
 impl<'a> Text<'a> {
     /// Walks over the text once. O(length).
     pub fn new(text: &'a str) -> Self {
-        let mut this = Self { text, bytes: text.as_bytes(), end: text.len(), unclosed: Vec::new() };
+        let mut this =
+            Self { text, bytes: text.as_bytes(), end: text.len(), unclosed: Vec::new(), line: Cell::default() };
         let mut open: Vec<(u8, usize)> = Vec::new();
         // How many of each kind are open: a bracket that closes nothing is passed over without a search.
         let mut counts = [0_usize; 3];
@@ -129,6 +134,27 @@ impl<'a> Text<'a> {
         self.text.get(range).unwrap_or("")
     }
 
+    /// A part of the text for the grammar: comments are blanks of the same length.
+    pub fn without_comments(&self, range: Range<usize>) -> Cow<'a, str> {
+        let slice = self.slice(range.clone());
+        if !slice.bytes().any(|b| matches!(b, b'#' | b'/')) {
+            return Cow::Borrowed(slice);
+        }
+        let mut text = String::with_capacity(slice.len());
+        let mut at = range.start;
+        while at < range.end {
+            let (step, next) = self.step(at);
+            let next = next.min(range.end);
+            if step == Step::Comment {
+                text.extend(std::iter::repeat_n(' ', next - at));
+            } else {
+                text.push_str(self.slice(at..next));
+            }
+            at = next;
+        }
+        Cow::Owned(text)
+    }
+
     /// What stands at an offset before the end, and where it ends.
     pub fn step(&self, at: usize) -> (Step, usize) {
         let byte = self.byte(at);
@@ -179,10 +205,18 @@ impl<'a> Text<'a> {
         at
     }
 
-    /// How far a line is indented, given any offset in it. O(length of the line before the offset).
+    /// How far a line is indented, given any offset in it. O(text since the offset asked for before), so that a walk
+    /// forward is linear even where all statements stand on one line.
     pub fn indent(&self, at: usize) -> usize {
-        let before = self.bytes.get(..at).unwrap_or(&[]);
-        let start = before.iter().rposition(|&b| b == b'\n').map_or(0, |newline| newline + 1);
+        let (known, line) = self.line.get();
+        let from = if known <= at { known } else { 0 };
+        let since = self.bytes.get(from..at).unwrap_or(&[]);
+        let start = match since.iter().rposition(|&b| b == b'\n') {
+            Some(newline) => from + newline + 1,
+            None if from == 0 => 0,
+            None => line,
+        };
+        self.line.set((at, start));
         self.run(start, |b| matches!(b, b' ' | b'\t')) - start
     }
 
@@ -198,7 +232,7 @@ impl<'a> Text<'a> {
     /// remembered: a bracket that nothing closes ends the statement there, and the caller does so too where the
     /// grammar refuses the whole. O(length of the piece).
     pub fn piece(&self, start: usize, indent: usize, ends: Ends) -> Piece {
-        let mut open: Vec<u8> = Vec::new();
+        let mut open = Brackets::default();
         let (mut at, mut last) = (start, start);
         let mut resume = None;
         // The first line no deeper than the statement: where to go on when nothing better offers itself.
@@ -221,11 +255,9 @@ impl<'a> Text<'a> {
                         }
                     }
                 }
-                Step::Open(bracket) => open.push(bracket),
+                Step::Open(bracket) => open.open(bracket),
                 Step::Close(bracket) => {
-                    if let Some(matching) = open.iter().rposition(|&opened| kind(opened) == kind(bracket)) {
-                        open.truncate(matching);
-                    }
+                    open.close(bracket);
                     if ends == Ends::Block && bracket == b'}' && open.is_empty() {
                         (last, next_piece) = (next, next);
                         break;
@@ -291,99 +323,16 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Where brackets, open sums and prefix signs together nest deeper than [`MAX_NESTING`], if they do.
-    pub fn too_deep(&self, range: &Range<usize>) -> Option<usize> {
-        // For each open bracket: the sums and signs that are open around the place it stands at.
-        let mut open: Vec<(u8, usize)> = Vec::new();
-        // Of the innermost bracket: sums that are still open, and signs that wait for their operand.
-        let (mut sums, mut signs) = (0, 0);
-        let mut outside = 0;
-        let mut after_operand = false;
-        let mut at = range.start;
-        while at < range.end {
-            let (step, next) = self.step(at);
-            match step {
-                Step::Blank | Step::Newline | Step::Comment => {}
-                Step::Open(bracket) => {
-                    let set = bracket == b'{' && self.is_set(range.start, at);
-                    if set {
-                        sums += 1 + signs;
-                        signs = 0;
-                    }
-                    open.push((bracket, sums + signs));
-                    outside += 1 + sums + signs;
-                    if outside > MAX_NESTING {
-                        return Some(at);
-                    }
-                    (sums, signs, after_operand) = (0, 0, false);
-                }
-                Step::Close(bracket) => {
-                    let mut set = false;
-                    if let Some((opened, around)) = open.pop() {
-                        set = opened == b'{' && bracket == b'}';
-                        outside -= 1 + around;
-                        (sums, signs) = (around, 0);
-                    }
-                    after_operand = !set;
-                }
-                Step::Sign(sign @ (b'-' | b'+' | b'=')) => {
-                    if after_operand {
-                        (sums, signs) = (0, 0);
-                    } else if sign == b'-' {
-                        signs += 1;
-                    }
-                    after_operand = false;
-                }
-                Step::Word if self.byte(self.skip(next)) == b'{' => after_operand = false,
-                Step::Word => {
-                    for c in self.slice(at..next).chars() {
-                        match c {
-                            '−' if after_operand => (sums, signs, after_operand) = (0, 0, false),
-                            '−' => signs += 1,
-                            '·' | '×' | '⋅' => after_operand = false,
-                            _ => (signs, after_operand) = (0, true),
-                        }
-                        if outside + sums + signs > MAX_NESTING {
-                            return Some(at);
-                        }
-                    }
-                }
-                Step::Quoted => (signs, after_operand) = (0, true),
-                Step::Semicolon | Step::Sign(_) => after_operand = false,
-            }
-            if outside + sums + signs > MAX_NESTING {
-                return Some(at);
-            }
-            at = next;
-        }
-        None
-    }
-
-    /// Whether the brace at an offset opens the set of a sum, or the subscript of a name.
-    pub fn is_set(&self, start: usize, at: usize) -> bool {
-        let blank = [' ', '\t'];
-        let before = self.slice(start..at);
-        let trimmed = before.trim_end_matches(blank);
-        let (word, subscript) = match trimmed.strip_suffix('_') {
-            Some(word) => (word.trim_end_matches(blank), trimmed.len() == before.len()),
-            None => (trimmed, false),
-        };
-        subscript
-            || ["sum", "Σ", "∑"].iter().any(|sum| {
-                word.strip_suffix(sum).is_some_and(|left| !left.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
-            })
-    }
-
     /// The line, or lines joined by edges, of a graph's body that begins at an offset. `unclosed` is the graph's
     /// indentation where nothing closes it. O(length of the piece).
     pub fn graph_piece(&self, start: usize, unclosed: Option<usize>) -> Piece {
-        let mut open: Vec<u8> = Vec::new();
+        let mut open = Brackets::default();
         let (mut at, mut last) = (start, start);
         while at < self.end {
             let (step, next) = self.step(at);
             match step {
                 Step::Semicolon if open.is_empty() => break,
-                Step::Close(b'}') if open.is_empty() => break,
+                Step::Close(b'}') if !open.holds(b'{') => break,
                 Step::Newline if open.is_empty() || last - start > MAX_STATEMENT => {
                     let following = self.skip(next);
                     if !self.goes_on(start, last, following) || last - start > MAX_STATEMENT {
@@ -397,11 +346,9 @@ impl<'a> Text<'a> {
                     at = next;
                     break;
                 }
-                Step::Open(bracket) => open.push(bracket),
+                Step::Open(bracket) => open.open(bracket),
                 Step::Close(bracket) => {
-                    if let Some(matching) = open.iter().rposition(|&opened| kind(opened) == kind(bracket)) {
-                        open.truncate(matching);
-                    }
+                    open.close(bracket);
                 }
                 Step::Blank
                 | Step::Newline
@@ -438,30 +385,28 @@ impl<'a> Text<'a> {
     /// The line of a proof that begins at an offset, up to the next `=` or the closing brace. `unclosed` is the
     /// proof's indentation where nothing closes it.
     pub fn proof_piece(&self, start: usize, unclosed: Option<usize>) -> Piece {
-        let mut open: Vec<u8> = Vec::new();
+        let mut open = Brackets::default();
         let (mut at, mut last) = (start, start);
         while at < self.end {
             let (step, next) = self.step(at);
             match step {
                 Step::Sign(b'=') if open.is_empty() => {
                     let double = self.byte(next) == b'=';
-                    if at > start && !double {
+                    if at > start && (!double || self.first_on_line(at)) {
                         break;
                     }
                     last = if double { next + 1 } else { next };
                     at = last;
                     continue;
                 }
-                Step::Close(b'}') if open.is_empty() => break,
+                Step::Close(b'}') if !open.holds(b'{') => break,
                 Step::Newline if unclosed.is_some_and(|indent| self.ends_body(next, indent)) => {
                     at = next;
                     break;
                 }
-                Step::Open(bracket) => open.push(bracket),
+                Step::Open(bracket) => open.open(bracket),
                 Step::Close(bracket) => {
-                    if let Some(matching) = open.iter().rposition(|&opened| kind(opened) == kind(bracket)) {
-                        open.truncate(matching);
-                    }
+                    open.close(bracket);
                 }
                 Step::Blank
                 | Step::Newline
@@ -481,7 +426,7 @@ impl<'a> Text<'a> {
 
     /// The brace that opens the block of the statement at an offset: on its line, or first on the next.
     pub fn block(&self, start: usize) -> Option<usize> {
-        let mut open: Vec<u8> = Vec::new();
+        let mut open = Brackets::default();
         let mut at = start;
         while at < self.end && at - start <= MAX_STATEMENT {
             let (step, next) = self.step(at);
@@ -489,10 +434,9 @@ impl<'a> Text<'a> {
                 Step::Open(b'{') if open.is_empty() && !self.is_set(start, at) => return Some(at),
                 Step::Newline if open.is_empty() && self.byte(self.skip(next)) != b'{' => return None,
                 Step::Semicolon if open.is_empty() => return None,
-                Step::Open(bracket) => open.push(bracket),
+                Step::Open(bracket) => open.open(bracket),
                 Step::Close(bracket) => {
-                    let matching = open.iter().rposition(|&opened| kind(opened) == kind(bracket))?;
-                    open.truncate(matching);
+                    open.close(bracket).then_some(())?;
                 }
                 Step::Blank
                 | Step::Newline
@@ -510,6 +454,42 @@ impl<'a> Text<'a> {
 
 fn is_word(byte: u8) -> bool {
     matches!(byte, b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128..)
+}
+
+/// The brackets that are open, of which one that closes nothing is told without a search.
+#[derive(Default)]
+struct Brackets {
+    open: Vec<u8>,
+    counts: [usize; 3],
+}
+
+impl Brackets {
+    fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    fn holds(&self, bracket: u8) -> bool {
+        self.counts[kind(bracket)] > 0
+    }
+
+    fn open(&mut self, bracket: u8) {
+        self.counts[kind(bracket)] += 1;
+        self.open.push(bracket);
+    }
+
+    /// Closes the innermost of its kind and what stands open inside it; false where there is none.
+    fn close(&mut self, bracket: u8) -> bool {
+        if !self.holds(bracket) {
+            return false;
+        }
+        while let Some(opened) = self.open.pop() {
+            self.counts[kind(opened)] -= 1;
+            if kind(opened) == kind(bracket) {
+                return true;
+            }
+        }
+        false
+    }
 }
 
 const fn kind(bracket: u8) -> usize {

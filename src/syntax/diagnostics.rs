@@ -3,6 +3,12 @@
 //! One function for each message. A message says what is wrong in one sentence, the label points, the help shows what
 //! to write.
 
+mod expr;
+mod graph;
+
+pub(super) use expr::*;
+pub(super) use graph::*;
+
 use super::tree::{Expr, ExprKind};
 use crate::source::{Diagnostic, Source, Span};
 
@@ -21,6 +27,11 @@ pub(super) fn statement_too_long(source: &Source, span: Span, limit: usize) -> D
     let message = format!("this statement is longer than {} KiB, which is the most that is read", limit >> 10);
     error("whatif::statement_too_long", source, message, span, "begins here")
         .help("name parts of it with `let`; in a graph, begin a new line now and then")
+}
+
+pub(super) fn too_many_items(source: &Source, span: Span, limit: usize) -> Diagnostic {
+    let message = format!("a file holds at most {limit} statements, variables and edges; the rest was not read");
+    error("whatif::too_many_items", source, message, span, "one more").help("split it into several files")
 }
 
 pub(super) fn nested_too_deep(source: &Source, span: Span, limit: usize) -> Diagnostic {
@@ -144,22 +155,140 @@ pub(super) fn unclosed_block(source: &Source, span: Span, what: &str) -> Diagnos
 }
 
 pub(super) fn not_a_query(source: &Source, expr: &Expr) -> Diagnostic {
-    let what = match &expr.kind {
-        ExprKind::Name(_) => "a name alone is no query",
-        ExprKind::Number(_) => "a number is no query",
-        ExprKind::Negative(_) => "an expression with a sign before it is no query",
-        ExprKind::Sum { .. } => "a sum over values is no query",
-        ExprKind::Quotient(..) => "a quotient is no query",
-        ExprKind::Product(_) => "a product is no query",
+    if let ExprKind::Product(factors) = &expr.kind
+        && let Some(ExprKind::Name(first)) = factors.first().map(|first| &first.kind)
+        && let Some(near) = near_word(&first.name.value)
+    {
+        return unknown_word(source, first.name.span, &first.name.value, near);
+    }
+    let (what, help) = match &expr.kind {
+        ExprKind::Name(_) => ("a name alone is no query", "ask for its distribution, `P(x)`, or write `simplify NAME`"),
+        ExprKind::Number(_) => ("a number is no query", "write `simplify …` for arithmetic"),
+        ExprKind::Negative(_) => (
+            "an expression with a sign before it is no query",
+            "if it belongs to the line before, put both in parentheses to go on on the next line",
+        ),
+        ExprKind::Sum { .. } => ("a sum over values is no query", EXPRESSION),
+        ExprKind::Quotient(..) => ("a quotient is no query", EXPRESSION),
+        ExprKind::Product(_) => ("a product is no query", EXPRESSION),
         ExprKind::P(_) | ExprKind::E(_) | ExprKind::Plus(_) | ExprKind::Minus(_) => {
-            "this is neither a term nor a contrast of terms, so it is no query"
+            ("this is neither a term nor a contrast of terms, so it is no query", EXPRESSION)
         }
     };
-    error("whatif::not_a_query", source, what, expr.span, "asks nothing")
-        .help("use `simplify …`, or `let NAME = …`; or give it a label, `NAME: …`, to have it identified. If it belongs to the line before, put that in parentheses to go on on the next line")
+    error("whatif::not_a_query", source, what, expr.span, "asks nothing").help(help)
 }
+
+const EXPRESSION: &str = "write `simplify …`, or `let NAME = …`, or a label, `NAME: …`, to have it identified; if it \
+    belongs to the line before, put that in parentheses to go on on the next line";
 
 pub(super) fn let_operator(source: &Source, span: Span, name: &str) -> Diagnostic {
     let message = format!("`{name}` cannot be the name of an expression: `P(` and `E[` are always operators");
     error("whatif::let_operator", source, message, span, "an operator").help(format!("use another name, `{name}1`"))
+}
+
+/// The word a reader may have meant at the beginning of a statement.
+pub(super) fn near_word(word: &str) -> Option<&'static str> {
+    const WORDS: [&str; 9] = ["graph", "var", "let", "expect", "proof", "adjust", "implications", "paths", "simplify"];
+    let lower = word.to_lowercase();
+    WORDS
+        .into_iter()
+        .filter(|candidate| *candidate != word)
+        .map(|candidate| (strsim::osa_distance(candidate, &lower), candidate))
+        .filter(|(distance, candidate)| *distance <= if candidate.len() > 4 { 2 } else { 1 })
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+pub(super) fn unknown_word(source: &Source, span: Span, word: &str, near: &str) -> Diagnostic {
+    error("whatif::unknown_word", source, format!("no statement begins with `{word}`"), span, "")
+        .help(format!("did you mean `{near}`?"))
+}
+
+/// How a statement that begins with a word is written.
+pub(super) fn form(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "graph" | "dag" => "graph NAME { x -> y <-> z }",
+        "var" => "var x, y : {no, yes}` or `var age : 0..3",
+        "let" => "let NAME = EXPRESSION",
+        "expect" => "expect A = B`, `expect x _||_ y | z` or `expect not identifiable P(y | do(x))",
+        "proof" => "proof A { = B by rule 2 }",
+        "adjust" => "adjust P(y | do(x)) with a without b",
+        "implications" => "implications` or `implications in NAME",
+        "paths" => "paths x to y | z",
+        "simplify" => "simplify EXPRESSION",
+        _ => return None,
+    })
+}
+
+pub(super) fn malformed(source: &Source, span: Span, word: &str, token: &str, form: &str) -> Diagnostic {
+    let message = if token.is_empty() {
+        format!("this `{word}` ends too early")
+    } else {
+        format!("`{token}` is not expected here in `{word}`")
+    };
+    error("whatif::malformed_statement", source, message, span, "").help(format!("write `{form}`"))
+}
+
+/// A statement that is refused as a whole.
+pub(super) fn incomplete(source: &Source, span: Span, word: &str, form: &str) -> Diagnostic {
+    error("whatif::malformed_statement", source, format!("`{word}` is not written like this"), span, "")
+        .help(format!("write `{form}`"))
+}
+
+pub(super) fn adjust_effect(source: &Source, span: Span) -> Diagnostic {
+    error("whatif::adjust_effect", source, "`adjust` takes one P-term or the name of a query", span, "")
+        .help("write `adjust P(y | do(x))`; the same sets serve for `E[y | do(x)]`")
+}
+
+pub(super) fn unexpected(source: &Source, span: Span, token: &str, inside: Option<&str>) -> Diagnostic {
+    let message = if token.is_empty() {
+        "this statement ends too early".to_owned()
+    } else {
+        format!("`{token}` is not expected here")
+    };
+    let help = match inside {
+        Some("P") => "P( ) holds variables, then perhaps `|` and conditions: `P(y | do(x), z = 1)`",
+        Some("E") => "E[ ] holds a variable, then perhaps `|` and conditions: `E[y | do(x), z = 1]`",
+        Some("do") => "do( ) holds variables, perhaps with values: `do(x = 1, w)`",
+        Some("sum") => "a sum is written `sum_{z, w} P(y, z, w)`",
+        Some("cut") => "a cut graph is written `in NAME[over x; under z]`",
+        _ => "a query is `P(y | do(x))`, `E[y | do(x)]`, `x _||_ y | z` or `A == B`",
+    };
+    error("whatif::unexpected", source, message, span, "").help(help)
+}
+
+// ─── Proofs ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const REASONS: &str = "`rule 1` to `rule 3`, `marginalise`, `chain`, `condition` and `algebra`";
+
+pub(super) fn unknown_reason(source: &Source, span: Span, word: &str) -> Diagnostic {
+    let near = ["rule", "marginalise", "chain", "product", "condition", "algebra"]
+        .into_iter()
+        .map(|known| {
+            let same = known.get(..5).is_some_and(|start| word.to_lowercase().starts_with(start));
+            (if same { 0 } else { strsim::osa_distance(known, &word.to_lowercase()) }, known)
+        })
+        .filter(|(distance, _)| *distance <= 2)
+        .min();
+    let help = match near {
+        Some((_, "rule")) => "write `rule 1`, `rule 2` or `rule 3`".to_owned(),
+        Some((_, near)) => format!("did you mean `{near}`? The reasons are {REASONS}"),
+        None => format!("the reasons are {REASONS}, with commas between; it may be left out"),
+    };
+    error("whatif::unknown_reason", source, format!("`{word}` is no reason of a proof"), span, "").help(help)
+}
+
+pub(super) fn reason_end(source: &Source, span: Span, token: &str) -> Diagnostic {
+    error("whatif::reason_end", source, format!("`{token}` is not expected after a reason"), span, "")
+        .help("separate reasons with commas, and begin the next line with `=`")
+}
+
+pub(super) fn proof_line_start(source: &Source, span: Span) -> Diagnostic {
+    error("whatif::proof_line_start", source, "each line of a proof begins with a single `=`", span, "not here")
+        .help("write `= EXPRESSION by REASON`")
+}
+
+pub(super) fn proof_without_body(source: &Source, span: Span) -> Diagnostic {
+    error("whatif::proof_without_body", source, "a proof has its lines in braces", span, "no braces follow")
+        .help("write `proof A { = B by rule 2 }`; a variable named proof stands in quotes")
 }

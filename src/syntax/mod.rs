@@ -6,6 +6,7 @@
 //! | module | from | to |
 //! |---|---|---|
 //! | `cut` | the text | pieces: a statement, a line of a graph or a proof, by strings, comments and brackets alone |
+//! | `depth` | a piece | whether it nests too deep for the rest |
 //! | `grammar` | a piece | pest's pairs, by `grammar/causal.pest` |
 //! | `build` | pairs | the tree |
 //! | `diagnose` | a piece that the grammar refuses | what is wrong there, in the words of `diagnostics` |
@@ -13,10 +14,11 @@
 //! | `print` | the tree | text that parses to the same tree |
 //!
 //! Time is linear in the text. Nothing typed can overflow the stack: the nesting of brackets, open sums and signs is
-//! counted before pest sees a piece, and no walk over a tree goes deeper than that.
+//! counted before pest sees a piece, and each level of it is at most three levels of the tree.
 
 mod build;
 mod cut;
+mod depth;
 mod diagnose;
 mod diagnostics;
 mod grammar;
@@ -36,6 +38,9 @@ pub const MAX_NESTING: usize = 100;
 
 /// The longest statement, line of a graph's body or line of a proof, in bytes. (A graph may have any number of lines.)
 pub const MAX_STATEMENT: usize = 256 << 10;
+
+/// How many statements, lines of graphs' bodies and lines of proofs one file may have, together.
+pub const MAX_ITEMS: usize = 1_000_000;
 
 /// How many errors of form are reported for one file; then reading stops with a note.
 pub const MAX_ERRORS: usize = 100;

@@ -4,7 +4,7 @@ use super::build::Builder;
 use super::cut::{Ends, Piece, Step, Text};
 use super::grammar::{self, Rule};
 use super::tree::{GraphBlock, GraphItem, NodeItem, ProofBlock, Statement, StatementKind, Tree};
-use super::{MAX_ERRORS, MAX_FILE, MAX_NESTING, MAX_STATEMENT, diagnose, diagnostics};
+use super::{MAX_ERRORS, MAX_FILE, MAX_ITEMS, MAX_NESTING, MAX_STATEMENT, diagnose, diagnostics};
 use crate::source::{Diagnostic, Source, Span};
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ pub(super) fn file(source: &Source) -> (Tree, Vec<Diagnostic>) {
         return (Tree::default(), vec![diagnostics::file_too_large(source, MAX_FILE)]);
     }
     let text = Text::new(source.text());
-    let mut reader = Reader { source, text, tree: Tree::default(), diagnostics: Vec::new() };
+    let mut reader = Reader { source, text, tree: Tree::default(), diagnostics: Vec::new(), items: 0, too_many: false };
     reader.statements();
     let Reader { text, tree, mut diagnostics, .. } = reader;
     if text.end < source.text().len() && diagnostics.len() <= MAX_ERRORS {
@@ -48,6 +48,10 @@ struct Reader<'a> {
     text: Text<'a>,
     tree: Tree,
     diagnostics: Vec<Diagnostic>,
+    /// How many statements and lines of blocks have been read.
+    items: usize,
+    /// That they are too many has been said.
+    too_many: bool,
 }
 
 impl Reader<'_> {
@@ -55,12 +59,29 @@ impl Reader<'_> {
         let mut at = if self.text.rest(0).starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         loop {
             let (start, doc) = self.lead(at);
-            if start >= self.text.end || self.diagnostics.len() > MAX_ERRORS {
+            if start >= self.text.end || self.is_full(start) {
                 return;
+            }
+            if let (Step::Close(_), next) = self.text.step(start) {
+                let close = self.text.slice(start..next);
+                self.diagnostics.push(diagnostics::stray_bracket(self.source, Span::new(start, next), close));
+                at = next;
+                continue;
             }
             let next = self.statement(start, doc);
             at = next.max(start + 1);
         }
+    }
+
+    /// Whether no more is read: too many errors, or too much of anything. Counts one item.
+    fn is_full(&mut self, at: usize) -> bool {
+        self.items += 1;
+        if self.items > MAX_ITEMS && !self.too_many {
+            self.too_many = true;
+            let span = Span::new(at, at);
+            self.diagnostics.push(diagnostics::too_many_items(self.source, span, MAX_ITEMS));
+        }
+        self.items > MAX_ITEMS || self.diagnostics.len() > MAX_ERRORS
     }
 
     /// Past blanks, comments and `;`, with what the `///` lines directly above say.
@@ -165,13 +186,10 @@ impl Reader<'_> {
             if !self.fits(&piece) {
                 return piece.next;
             }
-            let slice = self.text.slice(piece.range.clone());
-            let failed = match grammar::parse(Rule::a_statement, slice) {
+            let slice = self.text.without_comments(piece.range.clone());
+            let failed = match grammar::parse(Rule::a_statement, &slice) {
                 Ok(pairs) => {
-                    let before = self.diagnostics.len();
-                    let mut builder = Builder { source: self.source, base: start, diagnostics: &mut self.diagnostics };
-                    let kind = builder.statement(pairs);
-                    if let (Some(kind), true) = (kind, self.diagnostics.len() == before) {
+                    if let Some(kind) = self.built(start, |builder| builder.statement(pairs)) {
                         self.push(Span::new(start, piece.range.end), doc, kind);
                     }
                     return piece.next;
@@ -195,7 +213,7 @@ impl Reader<'_> {
     /// Says what is wrong with a piece that the grammar refuses.
     fn refuse(&mut self, kind: diagnose::Piece, range: Range<usize>, failed: usize) {
         let found = diagnose::piece(self.source, kind, range, failed);
-        self.diagnostics.extend(found);
+        self.diagnostics.extend(found.into_iter().take(MAX_ERRORS + 1));
     }
 
     /// A statement whose next line begins with an operator was meant to go on there.
@@ -230,10 +248,10 @@ impl Reader<'_> {
             return piece.next;
         };
         let mut block = GraphBlock { dag: false, name: None, items: Vec::new() };
-        match grammar::parse(Rule::a_graph_head, self.text.slice(start..brace + 1)) {
+        match grammar::parse(Rule::a_graph_head, &self.text.without_comments(start..brace + 1)) {
             Ok(pairs) => {
-                let mut builder = Builder { source: self.source, base: start, diagnostics: &mut self.diagnostics };
-                (block.dag, block.name) = builder.graph_head(pairs);
+                let head = self.built(start, |builder| Some(builder.graph_head(pairs)));
+                (block.dag, block.name) = head.unwrap_or_default();
             }
             Err(at) => self.refuse(diagnose::Piece::GraphHead, start..brace + 1, start + at),
         }
@@ -253,7 +271,7 @@ impl Reader<'_> {
                 end = at;
                 break;
             }
-            if self.diagnostics.len() > MAX_ERRORS {
+            if self.is_full(item) {
                 at = item;
                 break;
             }
@@ -271,21 +289,33 @@ impl Reader<'_> {
             return;
         }
         let start = piece.range.start;
-        match grammar::parse(Rule::a_graph_line, self.text.slice(piece.range.clone())) {
+        let read = match grammar::parse(Rule::a_graph_line, &self.text.without_comments(piece.range.clone())) {
             Ok(pairs) => {
-                let mut builder = Builder { source: self.source, base: start, diagnostics: &mut self.diagnostics };
-                builder.graph_line(pairs, doc, items);
+                let read = self.built(start, |builder| Some(builder.graph_line(pairs, doc)));
+                // A line may hold many variables.
+                self.items += read
+                    .as_ref()
+                    .map_or(0, |read| read.len().saturating_sub(1))
+                    .min(MAX_ITEMS - self.items.min(MAX_ITEMS));
+                read
             }
             Err(at) => {
                 self.refuse(diagnose::Piece::GraphLine, piece.range.clone(), start + at);
-                // The variables of the line exist all the same: a query that names one is not wrong twice.
-                items.extend(
-                    diagnose::names(self.source, piece.range.clone())
-                        .into_iter()
-                        .map(|name| GraphItem::Node(NodeItem { name, doc: None, attributes: Vec::new() })),
-                );
+                None
             }
-        }
+        };
+        items.extend(read.unwrap_or_else(|| {
+            // The variables of the line exist all the same: a query that names one is not wrong twice.
+            let names = diagnose::names(self.source, piece.range.clone()).into_iter();
+            names.map(|name| GraphItem::Node(NodeItem { name, doc: None, attributes: Vec::new() })).collect()
+        }));
+    }
+
+    /// What a piece means, unless something in it was refused.
+    fn built<T>(&mut self, base: usize, build: impl FnOnce(&mut Builder<'_>) -> Option<T>) -> Option<T> {
+        let before = self.diagnostics.len();
+        let mut builder = Builder { source: self.source, base, diagnostics: &mut self.diagnostics };
+        build(&mut builder).filter(|_| self.diagnostics.len() == before)
     }
 
     /// Whether a line of a block that nothing closes belongs to the next statement.
@@ -299,19 +329,26 @@ impl Reader<'_> {
         let Some(brace) = self.text.block(start) else {
             let piece = self.text.piece(start, indent, Ends::Line);
             if self.fits(&piece) {
-                let failed = grammar::parse(Rule::a_proof_head, self.text.slice(piece.range.clone())).err();
+                let failed = grammar::parse(Rule::a_proof_head, &self.text.without_comments(piece.range.clone())).err();
                 let failed = start + failed.unwrap_or(piece.range.len());
                 self.refuse(diagnose::Piece::ProofHead, piece.range, failed);
             }
-            return piece.next;
+            // Its lines went wrong with it.
+            let mut next = piece.next;
+            loop {
+                let line = self.text.skip(next);
+                if !matches!(self.text.byte(line), b'=' | b'}') {
+                    return next;
+                }
+                next = self.text.piece(line, self.text.indent(line), Ends::Line).next;
+            }
         };
         let head = Piece { range: start..brace + 1, next: brace + 1, resume: None, too_long: false };
         let mut opening = None;
         if self.fits(&head) {
-            match grammar::parse(Rule::a_proof_head, self.text.slice(head.range.clone())) {
+            match grammar::parse(Rule::a_proof_head, &self.text.without_comments(head.range.clone())) {
                 Ok(pairs) => {
-                    let mut builder = Builder { source: self.source, base: start, diagnostics: &mut self.diagnostics };
-                    opening = builder.proof_head(pairs);
+                    opening = self.built(start, |builder| builder.proof_head(pairs));
                 }
                 Err(at) => self.refuse(diagnose::Piece::ProofHead, head.range, start + at),
             }
@@ -333,17 +370,16 @@ impl Reader<'_> {
                 end = at;
                 break;
             }
-            if self.diagnostics.len() > MAX_ERRORS {
+            if self.is_full(line) {
                 at = line;
                 break;
             }
             let piece = self.text.proof_piece(line, unclosed);
             if self.fits(&piece) {
-                match grammar::parse(Rule::a_proof_step, self.text.slice(piece.range.clone())) {
+                match grammar::parse(Rule::a_proof_step, &self.text.without_comments(piece.range.clone())) {
                     Ok(pairs) => {
-                        let mut builder =
-                            Builder { source: self.source, base: line, diagnostics: &mut self.diagnostics };
-                        lines.extend(builder.proof_line(pairs, Span::new(line, piece.range.end)));
+                        let span = Span::new(line, piece.range.end);
+                        lines.extend(self.built(line, |builder| builder.proof_line(pairs, span)));
                     }
                     Err(at) => self.refuse(diagnose::Piece::ProofStep, piece.range.clone(), line + at),
                 }

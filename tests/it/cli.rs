@@ -18,8 +18,7 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 fn finish(mut command: Command, input: &str) -> Run {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let out = child.wait_with_output().unwrap();
     Run {
@@ -203,7 +202,8 @@ fn commands_in_the_help_run_as_printed() {
     let mut tried = 0;
     for line in texts.iter().flat_map(|text| text.lines()) {
         let line = line.trim();
-        if !(line.starts_with("whatif ") && !line.starts_with("whatif answers")) && !line.starts_with("echo ") {
+        let command = line.starts_with("whatif ") || line.starts_with("echo ");
+        if !command || line.starts_with("whatif answers") {
             continue;
         }
         // A remark follows after two blanks.

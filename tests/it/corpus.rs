@@ -8,10 +8,13 @@ use crate::support::{hedges, tian};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::path::{Path, PathBuf};
-use whatif::expr::{Expr, Ref};
-use whatif::graph::Graph;
-use whatif::problem::{self, Expectation, ExpectationKind, GraphEntry, Problem};
+use whatif::answer::{Answer, Body, Options, Prover, Verdict};
+use whatif::expr::{Expr, Ref, Term};
+use whatif::graph::{Graph, Node, NodeSet};
+use whatif::problem::{self, Expectation, ExpectationKind, GraphEntry, Problem, lift};
+use whatif::proof::Evidence;
 use whatif::source::{Severity, Source};
+use whatif::syntax::print::{self, Style};
 
 /// Every file of the corpus, in order.
 fn files() -> Vec<PathBuf> {
@@ -51,6 +54,135 @@ fn graph_of(entry: &GraphEntry) -> Graph {
     projected(&entry.source, mask(&entry.latents))
 }
 
+/// What the library expects to be so is so by the library too, every question gets an answer that is right, and what the
+/// answers say is as it was.
+#[test]
+fn the_library_agrees() {
+    let mut rng = ChaCha8Rng::seed_from_u64(42);
+    let mut failed = Vec::new();
+    for path in files() {
+        let problem = read(&path);
+        let prover = Prover::new(&problem).unwrap();
+        let options = Options { all: true, ..Options::default() };
+        for index in 0..problem.expectations.len() {
+            let expected = prover.expectation(index, &options);
+            if expected.holds != Some(true) {
+                failed.push(format!("{}: {} ({:?})", name_of(&path), expected.text, expected.reason));
+            }
+        }
+        let answers: Vec<Answer> = (0..problem.queries.len()).map(|index| prover.answer(index, &options)).collect();
+        for answer in &answers {
+            is_right(&name_of(&path), answer, &mut rng);
+        }
+        let told: Vec<String> = answers.iter().map(tell).collect();
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("corpus__{}", name_of(&path).replace('/', "__")), told.join("\n\n"));
+        });
+    }
+    assert!(failed.is_empty(), "{} expectations fail:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// Judges an answer by brute force: the verdict, and the value of each estimand in a random model, whatever its free
+/// references are.
+fn is_right(file: &str, answer: &Answer, rng: &mut ChaCha8Rng) {
+    let (graph, arena) = (&*answer.graph, &answer.arena);
+    let bits = Bits::of(graph);
+    let set = |refs: &[Ref]| refs.iter().fold(0, |set, r| set | bit(r.var.index()));
+    let identifiable = |term: &Term| tian::identifiable(&bits, set(term.of()), set(term.do_()), set(term.given()));
+    let (expected, verdict) = match &answer.body {
+        Body::Effect { term, verdict } => (identifiable(term), verdict),
+        // The corpus has contrasts of identifiable terms only.
+        Body::Contrast { verdict, .. } => (true, verdict),
+        Body::Independence { separation, verdict } => {
+            let sides = [&separation.x, &separation.y, &separation.given].map(mask);
+            (bits.mutilated(&separation.cut).separated(sides[0], sides[1], sides[2]), verdict)
+        }
+        Body::Equality { .. }
+        | Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Proof { .. } => panic!("{file}: the corpus asks no {}", answer.text),
+    };
+    let found = match verdict {
+        Verdict::Identifiable(_) | Verdict::Holds(_) => true,
+        Verdict::NotIdentifiable(_) | Verdict::Fails(_) => false,
+        Verdict::FailsAt { .. } | Verdict::Undetermined(_) => panic!("{file}: {}: {verdict:?}", answer.text),
+    };
+    assert_eq!(found, expected, "{file}: {}", answer.text);
+    let Verdict::Identifiable(identified) = verdict else { return };
+    let model = Scm::random(graph, if bits.len <= 6 { &[2, 3] } else { &[2] }, &[2, 3], rng);
+    let mut evaluator = Evaluator::new(&model);
+    let truth = match &answer.body {
+        Body::Contrast { expr, .. } => evaluator.value(arena, *expr),
+        Body::Effect { term, .. } => evaluator.term(arena, term).into(),
+        Body::Independence { .. }
+        | Body::Equality { .. }
+        | Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Proof { .. } => return,
+    };
+    for found in identified.alternatives.iter().chain([&**identified]) {
+        let value = evaluator.value(arena, found.estimand);
+        assert!(value.distance(&truth) < 1e-7, "{file}: {} by {}", answer.text, found.strategy);
+        let asked = |r: &Ref| truth.axes().iter().any(|(axis, _)| axis == r);
+        let free: Vec<Ref> = arena.free(found.estimand).iter().copied().filter(|r| !asked(r)).collect();
+        assert_eq!(found.free, free, "{file}: {} by {}", answer.text, found.strategy);
+    }
+}
+
+/// An answer in a few lines, as the language writes its parts.
+fn tell(answer: &Answer) -> String {
+    let (graph, arena) = (&*answer.graph, &answer.arena);
+    let written = |id, definitions: &[_]| print::expr(&lift::expr(graph, arena, id, definitions), Style::Ascii);
+    let mut lines = vec![answer.text.clone()];
+    let verdict = match &answer.body {
+        Body::Effect { verdict, .. }
+        | Body::Contrast { verdict, .. }
+        | Body::Independence { verdict, .. }
+        | Body::Equality { verdict, .. }
+        | Body::Proof { verdict, .. } => verdict,
+        Body::Adjust { .. } | Body::Implications { .. } | Body::Paths { .. } | Body::Simplify { .. } => {
+            return lines.concat();
+        }
+    };
+    match verdict {
+        Verdict::Identifiable(identified) => {
+            for (place, (name, id)) in answer.definitions.iter().enumerate() {
+                lines.push(format!("  let {name} = {}", written(*id, &answer.definitions[..place])));
+            }
+            for found in std::iter::once(&**identified).chain(&identified.alternatives) {
+                lines.push(format!("  = {}", written(found.estimand, &answer.definitions)));
+                let free: Vec<&str> = found.free.iter().map(|r| graph.name(Node::new(r.var.index()))).collect();
+                let any = if free.is_empty() { String::new() } else { format!(", for any {}", free.join(", ")) };
+                lines.push(format!("    {} ({}){any}", found.strategy, found.how));
+            }
+        }
+        Verdict::NotIdentifiable(checked) => {
+            let names = |set: &NodeSet| set.iter().map(|node| graph.name(node)).collect::<Vec<_>>().join(", ");
+            lines.push(match checked.evidence() {
+                Evidence::Hedge(hedge, models) => format!(
+                    "  not identifiable: {{{}}} within {{{}}}, roots {{{}}}{}",
+                    names(&hedge.inner.nodes),
+                    names(&hedge.outer.nodes),
+                    names(&hedge.root),
+                    if models.is_some() { ", and two models" } else { "" },
+                ),
+                Evidence::Derivation(_) | Evidence::CounterModel(_) | Evidence::Separation | Evidence::OpenPath(_) => {
+                    "  not identifiable".to_owned()
+                }
+            });
+        }
+        Verdict::Holds(_) => lines.push("  holds".to_owned()),
+        Verdict::Fails(_) => lines.push("  fails".to_owned()),
+        Verdict::FailsAt { .. } => lines.push("  fails in a model".to_owned()),
+        Verdict::Undetermined(why) => lines.push(format!("  undetermined: {}", why.reason)),
+    }
+    lines.join("\n")
+}
+
 #[test]
 fn the_corpus_is_there_and_cites_its_sources() {
     let files = files();
@@ -66,14 +198,17 @@ fn the_corpus_is_there_and_cites_its_sources() {
 #[test]
 fn expectations_are_true() {
     let mut rng = ChaCha8Rng::seed_from_u64(41);
+    let mut seen = 0;
     for path in files() {
         let problem = read(&path);
         for expectation in &problem.expectations {
             let text = problem.source.slice(expectation.span);
             let graph = graph_of(&problem.graphs[expectation.graph]);
             assert_eq!(truth(&graph, expectation, &mut rng), expectation.expected, "{}: {text}", name_of(&path));
+            seen += 1;
         }
     }
+    assert!(seen >= 200, "{seen} expectations");
 }
 
 fn truth(graph: &Graph, expectation: &Expectation, rng: &mut ChaCha8Rng) -> bool {

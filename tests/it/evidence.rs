@@ -66,12 +66,10 @@ fn show(arena: &Arena, id: whatif::expr::ExprId) -> String {
 fn random_queries_have_evidence_that_the_kernel_accepts() {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let mut failures = Vec::new();
-    for number in 0..40000 {
+    for number in 0..6000 {
         let case = mixed(3 + number % 7, &mut rng);
         if let Err(why) = settle(&case) {
-            if !why.contains("not judged yet") {
-                failures.push(format!("{number} {case}\n{why}"))
-            };
+            failures.push(format!("{number} {case}\n{why}"));
         }
     }
     assert!(
@@ -80,4 +78,14 @@ fn random_queries_have_evidence_that_the_kernel_accepts() {
         failures.len(),
         failures[..failures.len().min(4)].join("\n\n")
     );
+}
+
+#[test]
+fn ladders_of_napkins_have_derivations() {
+    for depth in 1..9 {
+        let graph = crate::support::graphs::napkin_ladder(depth);
+        let node = |name| 1 << graph.node(name).unwrap().index();
+        let case = Case { y: node("y"), x: node("x"), z: 0, graph };
+        settle(&case).map_err(|why| format!("{depth}: {why}")).unwrap();
+    }
 }

@@ -41,5 +41,8 @@ fn examples_in_every_dress() {
     insta::assert_snapshot!("churn_latex", run("examples/churn.causal", &["--format", "latex"]));
     insta::assert_snapshot!("m_bias_markdown", run("examples/m-bias.causal", &["--format", "markdown"]));
     insta::assert_snapshot!("m_bias_latex", run("examples/m-bias.causal", &["--format", "latex"]));
+    insta::assert_snapshot!("napkin_steps", run("examples/napkin.causal", &["--steps"]));
+    insta::assert_snapshot!("napkin_steps_full", run("examples/napkin.causal", &["--steps=full"]));
+    insta::assert_snapshot!("napkin_steps_latex", run("examples/napkin.causal", &["--steps", "--format", "latex"]));
     insta::assert_snapshot!("back_door_all", run("examples/back-door.causal", &["--all"]));
 }

@@ -2,7 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests read files and the environment")]
 
+mod cli;
+mod contract;
+mod corpus;
+mod errors;
 mod evidence;
+mod examples;
 mod oracle;
 mod proofs;
+mod published;
+mod refusals;
+mod soundness;
 mod support;

@@ -1,6 +1,6 @@
 //! Identification against brute force: verdicts, hedges, and every estimand's value in random models.
 
-use crate::support::bits::{Bits, bit};
+use crate::support::bits::{Bits, bit, mask};
 use crate::support::evaluate::Evaluator;
 use crate::support::queries::{self, Case};
 use crate::support::scm::Scm;
@@ -8,6 +8,7 @@ use crate::support::{graphs, hedges, tian};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
+use whatif::derive::derive;
 use whatif::expr::{Arena, Expr, ExprId};
 use whatif::identify::{Estimand, Identification, identify};
 
@@ -34,6 +35,7 @@ pub fn judge(case: &Case, rng: &mut ChaCha8Rng, seen: &mut Seen) {
             assert!(expected, "called identifiable:\n{case}");
             assert!(!estimands.is_empty(), "no estimand:\n{case}");
             are_true(case, &mut arena, &estimands, rng);
+            are_derived(case, &mut arena, &estimands, rng);
             for estimand in &estimands {
                 *seen.entry(estimand.strategy()).or_default() += 1;
             }
@@ -59,13 +61,39 @@ fn are_true(case: &Case, arena: &mut Arena, estimands: &[Estimand], rng: &mut Ch
     }
     let states: &[&[usize]] = if case.graph.len() <= 5 { &[&[2], &[2, 3]] } else { &[&[2]] };
     for states in states {
-        let model = Scm::random(&case.graph, states, &[2, 3], rng);
+        let model = Scm::random(&case.graph, states, states, rng);
         let mut evaluator = Evaluator::new(&model);
         let truth = evaluator.term(arena, &case.term());
         for estimand in estimands {
             let distance = evaluator.value(arena, estimand.expr).distance(&truth);
             assert!(distance < 1e-7, "off by {distance} ({}):\n{case}\n{:?}", estimand.strategy(), estimand.route);
         }
+    }
+}
+
+/// Each estimand has a derivation that ends in it, every step of which is an equation in a random model and every
+/// separation of which holds. (That the kernel accepts it is `evidence`'s business.)
+fn are_derived(case: &Case, arena: &mut Arena, estimands: &[Estimand], rng: &mut ChaCha8Rng) {
+    let bits = Bits::of(&case.graph);
+    let query = arena.p(case.term());
+    let derivations: Vec<_> =
+        estimands.iter().map(|estimand| derive(&case.graph, &case.effect(), estimand, arena)).collect();
+    let model = Scm::random(&case.graph, &[2], &[2], rng);
+    let mut evaluator = Evaluator::new(&model);
+    for (estimand, derivation) in estimands.iter().zip(derivations) {
+        let strategy = estimand.strategy();
+        for (number, step) in derivation.steps.iter().enumerate() {
+            let left = evaluator.value(arena, step.lhs);
+            let distance = left.distance(&evaluator.value(arena, step.rhs));
+            assert!(distance < 1e-7, "step {} is off by {distance} ({strategy}):\n{case}\n{step:#?}", number + 1);
+            for separation in &step.requires {
+                let cut = bits.mutilated(&separation.cut);
+                let holds = cut.separated(mask(&separation.x), mask(&separation.y), mask(&separation.given));
+                assert!(holds, "step {} needs what does not hold ({strategy}):\n{case}\n{step:#?}", number + 1);
+            }
+        }
+        let ends = derivation.steps.last().is_none_or(|step| (step.lhs, step.rhs) == (query, estimand.expr));
+        assert!(ends, "the last step is no conclusion ({strategy}):\n{case}");
     }
 }
 

@@ -153,13 +153,20 @@ impl Maker<'_, '_> {
             let (from, to) = match self.rule {
                 Rule::Rule1 => (term.given(), None),
                 Rule::Rule2 => (term.do_(), Some(term.given())),
-                _ => (term.do_(), None),
+                Rule::Rule3 | Rule::Marginalise | Rule::Chain | Rule::Condition | Rule::Algebra | Rule::Substitute => {
+                    (term.do_(), None)
+                }
             };
             for z in parts(from).into_iter().chain(to.map(parts).into_iter().flatten()) {
                 let target = match self.rule {
                     Rule::Rule1 => Term::new(term.of().to_vec(), less(term.given(), &z), term.do_().to_vec()),
                     Rule::Rule3 => Term::new(term.of().to_vec(), term.given().to_vec(), less(term.do_(), &z)),
-                    _ => swapped(term, &z),
+                    Rule::Rule2
+                    | Rule::Marginalise
+                    | Rule::Chain
+                    | Rule::Condition
+                    | Rule::Algebra
+                    | Rule::Substitute => swapped(term, &z),
                 };
                 if let Some(target) = target {
                     self.instance(term, &target);
@@ -193,7 +200,13 @@ impl Maker<'_, '_> {
                     (z.filter(|z| without(fewer.given(), more.given()).as_ref() == Some(z)), more.given())
                 }
                 Rule::Rule3 if more.given() == fewer.given() => (without(more.do_(), fewer.do_()), fewer.given()),
-                _ => (None, fewer.given()),
+                Rule::Rule1
+                | Rule::Rule3
+                | Rule::Marginalise
+                | Rule::Chain
+                | Rule::Condition
+                | Rule::Algebra
+                | Rule::Substitute => (None, fewer.given()),
             };
             let Some(z) = z.filter(|z| !z.is_empty()) else { continue };
             let graph = self.board.graph;

@@ -93,10 +93,8 @@ fn is_adjustment_set(graph: &Graph, request: &Request, set: &NodeSet) -> bool {
             let mut longer = (nodes.clone(), edges.clone());
             longer.0.push(next);
             longer.1.push(edge);
-            if y.contains(next) {
-                if longer.1.iter().any(|&e| e != Forward) {
-                    return false;
-                }
+            if y.contains(next) && longer.1.iter().any(|&e| e != Forward) {
+                return false;
             }
             waiting.push(longer);
         }
@@ -248,10 +246,8 @@ fn covariance(rng: &mut ChaCha8Rng, graph: &Graph) -> Vec<Vec<f64>> {
     for &node in graph.topological_order() {
         for parent in graph.parents(node) {
             let weight = rng.random_range(-1.5..1.5);
-            for i in 0..sources {
-                let more = weight * loads[parent.index()][i];
-                loads[node.index()][i] += more;
-            }
+            let from = loads[parent.index()].clone();
+            loads[node.index()].iter_mut().zip(from).for_each(|(load, more)| *load += weight * more);
         }
     }
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();

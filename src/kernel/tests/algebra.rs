@@ -4,7 +4,6 @@ use super::support::{Numbers, accepts, graph, show};
 use crate::expr::{Arena, BigRational, Expr, ExprId, Ref, Term, Var};
 use crate::graph::Graph;
 use crate::kernel::normal::Algebra;
-use crate::kernel::{WORK, Work};
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -45,6 +44,9 @@ fn equal_normal_forms() {
         "sum{x} (sum{x'} P(z)) == sum{x'} (sum{x} P(z))",
         "sum{x} P(z) / sum{x'} P(z) == 1",
         "3 / 6 == 1 / 2",
+        // A factor that only a sum within the sum makes equal to a denominator.
+        "sum{x,y} (P(x|w) * (sum{z} (P(z) * P(x|z,w) * P(y|z,x,w))) / sum{z} (P(z) * P(x|z,w))) == 1",
+        "sum{x} (P(w|x) * (sum{z} (P(z) * P(x|z))) * P(x|y) / sum{z'} (P(x|z') * P(z'))) == sum{x} (P(w|x) * P(x|y))",
     ];
     let good = good.map(|text| {
         text.replace("P(w|x',x=1)", "P(w|x')")
@@ -129,8 +131,7 @@ fn what_is_too_large_is_refused_and_not_waited_for() {
     for id in [power, number, atom, deep] {
         let one = arena.one();
         let twice = arena.product([id, one]);
-        let mut work = Work(WORK);
-        let refused = Algebra::new(&arena).equal(id, twice, &mut work);
+        let refused = Algebra::new(&arena).equal(id, twice);
         assert!(refused.is_err(), "{refused:?} at depth {}", arena.depth(id));
     }
     drop(g);
@@ -281,7 +282,13 @@ fn changed(rng: &mut ChaCha8Rng, arena: &mut Arena, id: ExprId) -> ExprId {
                 let other = any_term(rng, arena);
                 let over: Vec<Ref> = match arena.get(other) {
                     Expr::P(term) => term.of().to_vec(),
-                    _ => vec![],
+                    Expr::Number(_)
+                    | Expr::Sum { .. }
+                    | Expr::Product(_)
+                    | Expr::Quotient(..)
+                    | Expr::Plus(_)
+                    | Expr::Minus(_)
+                    | Expr::Value(_) => vec![],
                 };
                 let whole = arena.sum(over, other);
                 arena.product([whole, id])
@@ -322,7 +329,7 @@ fn whatever_is_accepted_holds_in_numbers() {
             continue;
         }
         let world = worlds.choose(&mut rng).unwrap();
-        let equal = Algebra::new(&arena).equal(one, other, &mut Work(WORK));
+        let equal = Algebra::new(&arena).equal(one, other);
         if arena.size(one) + arena.size(other) > 60 {
             continue;
         }

@@ -15,7 +15,7 @@ fn last(lines: &[Line<'_>]) -> bool {
     let accepted = match judge(&mut arena, &g, &steps, false) {
         Ok(_) => true,
         Err(refusal) => {
-            assert_eq!(refusal.step, Some(lines.len()), "{refusal}");
+            assert_eq!(refusal.step, Some(lines.len()), "{refusal:?}");
             false
         }
     };
@@ -54,7 +54,7 @@ fn renaming() {
         ("substitute", "P(y|x) == sum{z} (P(y|z,x) * P(z|x'))", "0; 1", ""),
         ("substitute", "P(y|x) == sum{z} (P(y|z',x) * P(z'|x))", "0; 1 z>z'", ""),
         // To another variable, twice, from a value.
-        ("substitute", "P(y|z) == sum{z} P(y,z|z)", "0 x>z", "").min(("substitute", "P(y|z) == P(y|z)", "0 x>z", "")),
+        ("substitute", "P(y|z) == P(y|z)", "0 x>z", ""),
         ("substitute", "P(y|x') == sum{z} P(y,z|x')", "0 x>x' x>x'", ""),
         ("substitute", "P(y|x) == sum{z} P(y,z|x)", "0 x=1>x=0", ""),
         ("substitute", "P(y|x) == sum{z} P(y,z|x)", "", ""),

@@ -1,9 +1,11 @@
 //! Graphs, expressions and claims from short texts, and an evaluator of its own: brute force, in floating point.
 
-use crate::expr::{Arena, At, BigRational, Expr, ExprId, Ref, Term, Var};
-use crate::graph::{Graph, GraphBuilder, Mutilation, NodeSet};
+use crate::expr::{Arena, BigRational, Expr, ExprId, Ref, Term, Var};
+use crate::graph::{Graph, GraphBuilder, Mutilation, Node, NodeSet};
 use crate::kernel::{Checked, Refusal, check};
-use crate::proof::{Claim, Derivation, Evidence, Rule, Separation, Statement, Step, Use};
+use crate::proof::{
+    Claim, Derivation, Evidence, Latent, Model, ModelVariable, Parent, Rule, Separation, Statement, Step, Use,
+};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -274,6 +276,30 @@ impl Numbers {
         Self { states, parents, tables, latents }
     }
 
+    /// The same model in fractions, exact to the rounding of its numbers.
+    pub fn exact(&self, graph: &Graph) -> Model {
+        let fractions = |probs: &[f64]| {
+            let mut parts: Vec<i64> = probs.iter().map(|p| (p * 1e12).round() as i64).collect();
+            parts[0] += 1_000_000_000_000 - parts.iter().sum::<i64>();
+            parts.into_iter().map(|part| BigRational::new(part.into(), 1_000_000_000_000_i64.into())).collect()
+        };
+        let latents = self.latents.iter().enumerate();
+        let latents = latents.map(|(i, probs)| Latent { name: format!("u{i}"), probs: fractions(probs) }).collect();
+        let variables = graph.nodes().map(|node| {
+            let (own, hidden) = &self.parents[node.index()];
+            let own = own.iter().map(|&parent| Parent::Variable(Node::new(parent)));
+            let parents = own.chain(hidden.iter().map(|&latent| Parent::Latent(latent))).collect();
+            let table = self.tables[node.index()].values().map(|row| fractions(row)).collect();
+            ModelVariable { states: self.states[node.index()], parents, table }
+        });
+        Model { latents, variables: variables.collect() }
+    }
+
+    pub fn float(number: &BigRational) -> f64 {
+        let scaled = number * BigRational::from_integer(1_000_000_000_000_i64.into());
+        scaled.to_integer().to_string().parse::<f64>().unwrap() / 1e12
+    }
+
     /// P(v | do) at one assignment.
     fn joint(&self, values: &[usize], set: &[usize]) -> f64 {
         let mut total = 0.0;
@@ -360,11 +386,6 @@ impl Numbers {
             (a - b).abs() <= 1e-9 * (1.0 + a.abs() + b.abs()) || a.is_nan() || b.is_nan()
         })
     }
-}
-
-/// Whether a reference is at a copy.
-pub fn is_copy(reference: &Ref) -> bool {
-    matches!(reference.at, At::Copy(_))
 }
 
 /// An expression as text, for messages.

@@ -1,3 +1,5 @@
+//! Separators against the enumeration of all sets.
+
 use super::{Task, minimal_separator, minimal_separators, minimum_separator};
 use crate::graph::{Graph, Mutilation, NodeSet};
 use crate::reach::brute::{deal, graph, mutilation, random, rng, separated_moral, subset, subsets};

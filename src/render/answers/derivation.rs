@@ -134,17 +134,20 @@ fn chain_lines(shown: &Shown<'_>, steps: &[Step], last: usize, label: &str, name
             .fold(Text::new(), |text, (i, reason)| text.say(if i == 0 { "" } else { "; " }).then(reason));
         match lines.last_mut() {
             // What algebra makes of a line takes its place.
-            Some(line) if only_algebra => {
-                line.rhs = Some(shown.expr(step.rhs));
-            }
+            Some(line) if only_algebra => line.rhs = Some(shown.expr(step.rhs)),
             Some(_) => lines.push(Line { label: String::new(), lhs: None, rhs: Some(shown.expr(step.rhs)), reason }),
-            None => lines.push(Line {
-                label: label.to_owned(),
-                lhs: Some(shown.expr(step.lhs)),
-                rhs: Some(shown.expr(step.rhs)),
-                reason,
-            }),
+            None => {
+                let (label, lhs) = (label.to_owned(), Some(shown.expr(step.lhs)));
+                lines.push(Line { label, lhs, rhs: None, reason: Text::new() });
+                lines.push(Line { label: String::new(), lhs: None, rhs: Some(shown.expr(step.rhs)), reason });
+            }
         }
+    }
+    // A single equation stays on one line.
+    if let [first, second] = lines.as_mut_slice() {
+        first.rhs = second.rhs.take();
+        first.reason = std::mem::take(&mut second.reason);
+        lines.truncate(1);
     }
     lines
 }

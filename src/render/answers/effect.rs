@@ -3,7 +3,6 @@
 use super::{Shown, derivation, hedge, undetermined};
 use crate::answer::{Identified, Verdict};
 use crate::expr::{ExprId, Term};
-use crate::kernel::Checked;
 use crate::proof::{Evidence, Statement};
 use crate::render::document::{Block, Document, Math, Text, Tone};
 use crate::render::models;
@@ -19,7 +18,7 @@ pub(super) fn contrast(document: &mut Document, shown: &Shown<'_>, expr: ExprId,
 fn identification(document: &mut Document, shown: &Shown<'_>, query: &Math, verdict: &Verdict) {
     match verdict {
         Verdict::Identifiable(identified) => identifiable(document, shown, query, identified),
-        Verdict::NotIdentifiable(checked) => not_identifiable(document, shown, checked),
+        Verdict::NotIdentifiable(checked) => not_identifiable(document, shown, checked.evidence()),
         Verdict::Undetermined(why) => undetermined(document, why),
         Verdict::Holds(_) | Verdict::Fails(_) | Verdict::FailsAt { .. } => {}
     }
@@ -68,21 +67,21 @@ fn route(identified: &Identified) -> Text {
         "front-door" => "Front-door",
         "term-by-term" => "Term by term",
         _ if how.is_empty() => return Text::new().tone(Tone::Strong, identified.strategy).say("."),
-        _ => return Text::new().tone(Tone::Strong, "By ").say(format!("{how}.")),
+        _ => return Text::new().tone(Tone::Strong, "By").say(format!(" {how}.")),
     };
     let how = if how.is_empty() { String::new() } else { format!(": {how}") };
     Text::new().tone(Tone::Strong, name).say(format!("{how}."))
 }
 
-fn not_identifiable(document: &mut Document, shown: &Shown<'_>, checked: &Checked) {
+fn not_identifiable(document: &mut Document, shown: &Shown<'_>, evidence: &Evidence) {
     document.say(
         Text::new()
             .tone(Tone::Bad, "Not identifiable")
             .say(": no formula in what is measured gives the answer, whatever the sample size."),
     );
-    match checked.evidence() {
-        Evidence::Hedge(evidence, pair) => {
-            hedge::explain(document, shown, evidence);
+    match evidence {
+        Evidence::Hedge(found, pair) => {
+            hedge::explain(document, shown, found);
             if let Some(pair) = pair {
                 models::two(document, shown.graph, pair);
             }

@@ -6,6 +6,9 @@ use crate::expr::{ExprId, Term};
 use crate::graph::{Node, NodeSet};
 use crate::render::document::{Block, Document, Math, Table, Text, Tone};
 
+/// Of a longer list of sets, smallest first, a person is shown the beginning.
+const MOST_SETS: usize = 12;
+
 pub(super) fn adjust(
     document: &mut Document,
     shown: &Shown<'_>,
@@ -15,7 +18,13 @@ pub(super) fn adjust(
     truncated: bool,
 ) {
     let kind = |kind: SetKind| sets.iter().filter(move |set| set.kind == kind).collect::<Vec<_>>();
-    let points = |sets: &[&AdjustmentSet]| Block::List(sets.iter().map(|set| point(shown, set)).collect());
+    let points = |sets: &[&AdjustmentSet]| {
+        let mut points: Vec<Text> = sets.iter().take(MOST_SETS).map(|set| point(shown, set)).collect();
+        if let Some(more) = sets.len().checked_sub(MOST_SETS).filter(|&more| more > 0) {
+            points.push(Text::new().tone(Tone::Quiet, format!("and {more} more; --format json lists them all")));
+        }
+        Block::List(points)
+    };
     let adjustment = kind(SetKind::Adjustment);
     if !adjustment.is_empty() {
         document.say(Text::new().tone(Tone::Strong, "Adjustment sets").say(":"));
@@ -56,9 +65,9 @@ fn point(shown: &Shown<'_>, set: &AdjustmentSet) -> Text {
     };
     match (set.kind, set.minimal, set.optimal) {
         (SetKind::Instrument, ..) | (_, false, false) => {}
-        (_, true, false) => text = text.tone(Tone::Quiet, "  minimal"),
-        (_, false, true) => text = text.tone(Tone::Good, "  least variance"),
-        (_, true, true) => text = text.tone(Tone::Good, "  minimal, least variance"),
+        (_, true, false) => text = text.say(" ").tone(Tone::Quiet, "(minimal)"),
+        (_, false, true) => text = text.say(" ").tone(Tone::Good, "(least variance)"),
+        (_, true, true) => text = text.say(" ").tone(Tone::Good, "(minimal, least variance)"),
     }
     text
 }
@@ -99,7 +108,19 @@ pub(super) fn implications(
                 .tone(Tone::Strong, "Local Markov basis")
                 .say(": these imply every other independence of the graph."),
         );
-        let points = basis.iter().map(|(node, rest, parents)| {
+        // x _||_ y | z says the same of y: one line will do.
+        let mirrored = |i: usize, (node, rest, parents): &(Node, NodeSet, NodeSet)| {
+            let earlier = basis.get(..i).unwrap_or_default();
+            earlier.iter().any(|(other, others, given)| {
+                given == parents
+                    && others.len() == 1
+                    && rest.len() == 1
+                    && others.contains(*node)
+                    && rest.contains(*other)
+            })
+        };
+        let lines = basis.iter().enumerate().filter(|(i, line)| !mirrored(*i, line)).map(|(_, line)| line);
+        let points = lines.map(|(node, rest, parents)| {
             Text::new().math(independence(shown, &shown.graph.set([*node]), rest, parents))
         });
         document.push(Block::List(points.collect()));
@@ -152,7 +173,8 @@ pub(super) fn paths(document: &mut Document, shown: &Shown<'_>, paths: &[ListedP
             let mut text = Text::of("blocked by ");
             for (i, &node) in path.blocked_by.iter().enumerate() {
                 text = text.say(if i > 0 { ", " } else { "" }).name(shown.name(node));
-                text = text.tone(Tone::Quiet, if is_collider(path, node) { " (a collider)" } else { " (held fixed)" });
+                let why = if is_collider(path, node) { "(a collider)" } else { "(held fixed)" };
+                text = text.say(" ").tone(Tone::Quiet, why);
             }
             text
         };

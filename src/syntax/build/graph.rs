@@ -22,12 +22,8 @@ impl Builder<'_> {
     }
 
     /// The items of one line; `doc` goes to the first, where it is a variable.
-    pub(in crate::syntax) fn graph_line(
-        &mut self,
-        pairs: Pairs<'_, Rule>,
-        mut doc: Option<String>,
-        items: &mut Vec<GraphItem>,
-    ) {
+    pub(in crate::syntax) fn graph_line(&mut self, pairs: Pairs<'_, Rule>, mut doc: Option<String>) -> Vec<GraphItem> {
+        let mut items = Vec::new();
         for pair in pairs {
             let item = match pair.as_rule() {
                 Rule::latent => {
@@ -42,6 +38,7 @@ impl Builder<'_> {
             doc = None;
             items.extend(item);
         }
+        items
     }
 
     fn setting(&mut self, pair: Pair<'_, Rule>) -> Option<GraphItem> {

@@ -1,5 +1,6 @@
 //! Expressions → text: where parentheses stand.
 
+use super::super::cut::Text;
 use super::super::tree::{Expr, ExprKind, PTerm, Reference, Variable};
 use super::{Style, name, quoted, value};
 
@@ -23,69 +24,89 @@ enum Place {
 }
 
 /// An expression.
+///
+/// Some parentheses are there for the reader alone (`a + (-b)`). Where they would nest an expression deeper than the
+/// language allows, though it was read from one that was not, they are left out.
 #[must_use]
 pub fn expr(expr: &Expr, style: Style) -> String {
+    let text = written(expr, style, false);
+    if Text::new(&text).too_deep(&(0..text.len())).is_none() { text } else { written(expr, style, true) }
+}
+
+/// An expression with few parentheses, or with as few as there can be.
+pub(in crate::syntax) fn written(expr: &Expr, style: Style, spare: bool) -> String {
     let mut text = String::new();
-    write(&mut text, expr, Place::Alone, style);
+    Writer { style, spare }.write(&mut text, expr, Place::Alone);
     text
 }
 
-fn write(text: &mut String, expr: &Expr, place: Place, style: Style) {
-    let parenthesised = needs_parentheses(expr, place);
-    if parenthesised {
-        text.push('(');
-    }
-    match &expr.kind {
-        ExprKind::P(inside) => term(text, "P(", inside, ")"),
-        ExprKind::E(inside) => term(text, "E[", inside, "]"),
-        ExprKind::Sum { over, body } => {
-            text.push_str(style.pick("sum_{", "Σ_{"));
-            for (i, bound) in over.iter().enumerate() {
-                separate(text, i, ", ");
-                variable(text, bound);
+#[derive(Clone, Copy)]
+struct Writer {
+    style: Style,
+    /// Only the parentheses without which another tree would be read.
+    spare: bool,
+}
+
+impl Writer {
+    fn write(self, text: &mut String, expr: &Expr, place: Place) {
+        let parenthesised =
+            if self.spare { must_have_parentheses(expr, place) } else { needs_parentheses(expr, place) };
+        if parenthesised {
+            text.push('(');
+        }
+        match &expr.kind {
+            ExprKind::P(inside) => term(text, "P(", inside, ")"),
+            ExprKind::E(inside) => term(text, "E[", inside, "]"),
+            ExprKind::Sum { over, body } => {
+                text.push_str(self.style.pick("sum_{", "Σ_{"));
+                for (i, bound) in over.iter().enumerate() {
+                    separate(text, i, ", ");
+                    variable(text, bound);
+                }
+                text.push_str("} ");
+                self.write(text, body, Place::Body);
             }
-            text.push_str("} ");
-            write(text, body, Place::Body, style);
-        }
-        ExprKind::Product(factors) => {
-            for (i, factor) in factors.iter().enumerate() {
-                // Two numbers side by side would be one number to the eye.
-                separate(text, i, if matches!(factor.kind, ExprKind::Number(_)) { " * " } else { " " });
-                write(text, factor, Place::Factor { first: i == 0, last: i + 1 == factors.len() }, style);
+            ExprKind::Product(factors) => {
+                for (i, factor) in factors.iter().enumerate() {
+                    // Two numbers side by side would be one number to the eye, and `a -b` is a difference.
+                    let signed = self.spare && matches!(factor.kind, ExprKind::Negative(_));
+                    separate(text, i, if signed || matches!(factor.kind, ExprKind::Number(_)) { " * " } else { " " });
+                    self.write(text, factor, Place::Factor { first: i == 0, last: i + 1 == factors.len() });
+                }
             }
-        }
-        ExprKind::Quotient(above, below) => {
-            let numbers = matches!((&above.kind, &below.kind), (ExprKind::Number(_), ExprKind::Number(_)));
-            write(text, above, Place::Above, style);
-            text.push_str(if numbers { "/" } else { " / " });
-            write(text, below, Place::Below, style);
-        }
-        ExprKind::Plus(terms) => {
-            for (i, term) in terms.iter().enumerate() {
-                separate(text, i, " + ");
-                write(text, term, Place::Operand { plus: true, first: i == 0 }, style);
+            ExprKind::Quotient(above, below) => {
+                let numbers = matches!((&above.kind, &below.kind), (ExprKind::Number(_), ExprKind::Number(_)));
+                self.write(text, above, Place::Above);
+                text.push_str(if numbers { "/" } else { " / " });
+                self.write(text, below, Place::Below);
             }
-        }
-        ExprKind::Minus(terms) => {
-            for (i, term) in terms.iter().enumerate() {
-                separate(text, i, " - ");
-                write(text, term, Place::Operand { plus: false, first: i == 0 }, style);
+            ExprKind::Plus(terms) => {
+                for (i, term) in terms.iter().enumerate() {
+                    separate(text, i, " + ");
+                    self.write(text, term, Place::Operand { plus: true, first: i == 0 });
+                }
             }
+            ExprKind::Minus(terms) => {
+                for (i, term) in terms.iter().enumerate() {
+                    separate(text, i, " - ");
+                    self.write(text, term, Place::Operand { plus: false, first: i == 0 });
+                }
+            }
+            ExprKind::Negative(inside) => {
+                text.push('-');
+                self.write(text, inside, Place::Signed);
+            }
+            ExprKind::Number(number) => text.push_str(number),
+            ExprKind::Name(named) if matches!(named.name.value.as_str(), "P" | "E") => {
+                // Before a bracket it would be the operator.
+                text.push_str(&quoted(&named.name.value));
+                primes(text, named);
+            }
+            ExprKind::Name(named) => variable(text, named),
         }
-        ExprKind::Negative(inside) => {
-            text.push('-');
-            write(text, inside, Place::Signed, style);
+        if parenthesised {
+            text.push(')');
         }
-        ExprKind::Number(number) => text.push_str(number),
-        ExprKind::Name(named) if matches!(named.name.value.as_str(), "P" | "E") => {
-            // Before a bracket it would be the operator.
-            text.push_str(&quoted(&named.name.value));
-            primes(text, named);
-        }
-        ExprKind::Name(named) => variable(text, named),
-    }
-    if parenthesised {
-        text.push(')');
     }
 }
 
@@ -116,19 +137,45 @@ fn needs_parentheses(expr: &Expr, place: Place) -> bool {
     }
 }
 
-/// Whether what follows would be taken into a sum.
+/// Whether an expression without parentheses around it would be read as another one.
+fn must_have_parentheses(expr: &Expr, place: Place) -> bool {
+    match (&expr.kind, place) {
+        (ExprKind::P(_) | ExprKind::E(_) | ExprKind::Name(_) | ExprKind::Number(_), _) | (_, Place::Alone) => false,
+        (ExprKind::Plus(_), Place::Operand { plus, first }) => plus || !first,
+        (ExprKind::Minus(_), Place::Operand { plus, first }) => !plus || !first,
+        (ExprKind::Plus(_) | ExprKind::Minus(_), _) => true,
+        (_, Place::Operand { .. } | Place::Body) => false,
+        (ExprKind::Product(_), Place::Factor { .. }) => true,
+        (ExprKind::Quotient(..), Place::Factor { first: false, .. }) => true,
+        (_, Place::Factor { last, .. }) => !last && ends_in_sum(expr),
+        (_, Place::Above) => ends_in_sum(expr),
+        (ExprKind::Product(_) | ExprKind::Quotient(..), Place::Below | Place::Signed) => true,
+        (ExprKind::Sum { .. } | ExprKind::Negative(_), Place::Below | Place::Signed) => false,
+    }
+}
+
+/// Whether what follows would be taken into a sum, be there few parentheses or many.
 fn ends_in_sum(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Sum { .. } => true,
-        ExprKind::Negative(inside) => matches!(inside.kind, ExprKind::Sum { .. }),
-        ExprKind::Product(factors) => factors.last().is_some_and(|last| matches!(last.kind, ExprKind::Sum { .. })),
-        ExprKind::P(_)
-        | ExprKind::E(_)
-        | ExprKind::Quotient(..)
-        | ExprKind::Plus(_)
-        | ExprKind::Minus(_)
-        | ExprKind::Number(_)
-        | ExprKind::Name(_) => false,
+    let mut expr = expr;
+    loop {
+        expr = match &expr.kind {
+            ExprKind::Sum { .. } => return true,
+            // Anything else after a sign stands in parentheses.
+            ExprKind::Negative(inside) if matches!(inside.kind, ExprKind::Sum { .. } | ExprKind::Negative(_)) => inside,
+            ExprKind::Product(factors) => match factors.last() {
+                Some(last) if matches!(last.kind, ExprKind::Sum { .. } | ExprKind::Negative(_)) => last,
+                _ => return false,
+            },
+            ExprKind::Quotient(_, below) if matches!(below.kind, ExprKind::Sum { .. } | ExprKind::Negative(_)) => below,
+            ExprKind::P(_)
+            | ExprKind::E(_)
+            | ExprKind::Negative(_)
+            | ExprKind::Quotient(..)
+            | ExprKind::Plus(_)
+            | ExprKind::Minus(_)
+            | ExprKind::Number(_)
+            | ExprKind::Name(_) => return false,
+        }
     }
 }
 

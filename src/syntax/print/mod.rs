@@ -6,6 +6,8 @@
 mod expr;
 
 pub use expr::expr;
+#[cfg(test)]
+pub(super) use expr::written;
 
 use super::grammar;
 use super::read;

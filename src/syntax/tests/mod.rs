@@ -1,7 +1,11 @@
 //! Tests of the floor as a whole.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "what is not expected fails the test")]
+
 mod accepts;
+mod errors;
 mod random;
+mod robust;
 mod roundtrip;
 
 use super::parse;

@@ -1,10 +1,10 @@
 //! What is printed parses to the same tree, up to spans.
 
 use super::random;
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::syntax::parse;
 use crate::syntax::print::{self, Style};
-use crate::syntax::tree::Tree;
+use crate::syntax::tree::{Name, Statement, StatementKind, Tree};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -39,6 +39,24 @@ fn printed_trees_parse_to_themselves() {
         if let Err(failure) = outcome {
             panic!("{failure}");
         }
+    }
+}
+
+#[test]
+fn the_fewest_parentheses_are_enough() {
+    let outcome = runner(3000).run(&random::expr(), |expr| {
+        for style in [Style::Ascii, Style::Unicode] {
+            let text = format!("let it = {}", print::written(&expr, style, true));
+            let (parsed, diagnostics) = parse(&Source::new("test", text.as_str()));
+            prop_assert!(diagnostics.is_empty(), "{text}\n{diagnostics:#?}");
+            let kind = StatementKind::Let { name: Name::new("it".to_owned(), Span::default()), expr: expr.clone() };
+            let tree = Tree { statements: vec![Statement { span: Span::default(), doc: None, kind }] };
+            prop_assert_eq!(meaning(&parsed), meaning(&tree), "{}", text);
+        }
+        Ok(())
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
     }
 }
 

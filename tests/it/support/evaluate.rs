@@ -5,26 +5,31 @@ use super::scm::Scm;
 use super::table::Table;
 use num_traits::ToPrimitive;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use whatif::expr::{Arena, At, Expr, ExprId, Ref, Term};
 
-/// Evaluates expressions in one model; remembers marginals and, for one arena, expressions.
+/// Evaluates expressions of one arena in one model; remembers marginals and what it has evaluated.
 pub struct Evaluator<'m> {
     model: &'m Scm,
     marginals: BTreeMap<(Set, Set), Table<usize>>,
+    values: BTreeMap<ExprId, Rc<Table<Ref>>>,
 }
 
 impl<'m> Evaluator<'m> {
     pub fn new(model: &'m Scm) -> Self {
-        Self { model, marginals: BTreeMap::new() }
+        Self { model, marginals: BTreeMap::new(), values: BTreeMap::new() }
     }
 
     /// The value of an expression, with an axis for each free reference. Fixed values are states by number, and the
     /// numeric value of a variable is its state's number.
-    pub fn value(&mut self, arena: &Arena, root: ExprId) -> Table<Ref> {
-        let mut values: BTreeMap<ExprId, Table<Ref>> = BTreeMap::new();
+    pub fn value(&mut self, arena: &Arena, root: ExprId) -> Rc<Table<Ref>> {
         for id in arena.reachable([root]) {
+            if self.values.contains_key(&id) {
+                continue;
+            }
+            let values = &self.values;
             let fold = |all: &[ExprId], f: fn(f64, f64) -> f64| {
-                let first = values[&all[0]].clone();
+                let first = Table::clone(&values[&all[0]]);
                 all[1..].iter().fold(first, |sum, id| sum.zip(&values[id], f))
             };
             let value = match arena.get(id) {
@@ -47,9 +52,9 @@ impl<'m> Evaluator<'m> {
                     self.fix(arena, all)
                 }
             };
-            values.insert(id, value);
+            self.values.insert(id, Rc::new(value));
         }
-        values.remove(&root).unwrap()
+        Rc::clone(&self.values[&root])
     }
 
     /// P(of | do(do_), given) by mutilation, whatever the references.

@@ -43,19 +43,6 @@ pub fn random(len: usize, directed: f64, bidirected: f64, rng: &mut ChaCha8Rng) 
     graph(len, &arrows, &arcs)
 }
 
-/// A large sparse random graph: `directed` arrows and `bidirected` arcs between random pairs (repeats count once).
-pub fn random_sparse(len: usize, directed: usize, bidirected: usize, rng: &mut ChaCha8Rng) -> Graph {
-    let mut pair = || loop {
-        let (a, b) = (rng.random_range(0..len), rng.random_range(0..len));
-        if a != b {
-            break (a.min(b), a.max(b));
-        }
-    };
-    let arrows: Vec<_> = (0..directed).map(|_| pair()).collect();
-    let arcs: Vec<_> = (0..bidirected).map(|_| pair()).collect();
-    graph(len, &arrows, &arcs)
-}
-
 /// `x -> m1 -> … -> mk -> y` with `x <-> y`: node 0 is x, the last is y.
 pub fn front_door_chain(mediators: usize) -> Graph {
     let mut names = vec!["x".to_owned()];

@@ -4,6 +4,7 @@
 //! both sides would show on neither.
 
 pub mod bits;
+pub mod damage;
 pub mod evaluate;
 pub mod graphs;
 pub mod hedges;

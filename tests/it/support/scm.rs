@@ -1,13 +1,15 @@
 //! Random structural causal models of a graph, every probability positive, and what they say under interventions.
 
-use super::bits::{Set, bit};
+use super::bits::{Bits, Set, bit};
 use super::table::Table;
+use num_traits::ToPrimitive;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use whatif::graph::Graph;
+use whatif::proof::{Model, Parent};
 
 /// An axis of a model's tables.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -56,6 +58,65 @@ impl Scm {
         });
         let kernels = kernels.collect();
         Self { states, kernels, latents, worlds: RefCell::default() }
+    }
+
+    /// Takes over a model that someone else made, or says why it is none of this graph.
+    pub fn of(graph: &Graph, model: &Model) -> Result<Self, String> {
+        let bits = Bits::of(graph);
+        let say = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
+        say(model.variables.len() == graph.len(), "one entry for each variable")?;
+        let states: Vec<usize> = model.variables.iter().map(|variable| variable.states).collect();
+        say(states.iter().all(|&states| states >= 2), "two states at least")?;
+        let row = |probs: &[whatif::expr::BigRational]| {
+            let total: whatif::expr::BigRational = probs.iter().sum();
+            total == num_traits::One::one() && probs.iter().all(|p| *p >= num_traits::Zero::zero())
+        };
+        let mut latents = Vec::new();
+        for (j, latent) in model.latents.iter().enumerate() {
+            say(row(&latent.probs), "a latent's probabilities sum to one")?;
+            let axes = vec![(Axis::Latent(j), latent.probs.len())];
+            latents.push(Table::from_fn(axes, |at| latent.probs[at[0]].to_f64().unwrap()));
+        }
+        let mut children = vec![0; model.latents.len()];
+        let mut kernels = Vec::new();
+        for (i, variable) in model.variables.iter().enumerate() {
+            let mut axes: Vec<(Axis, usize)> = vec![(Axis::Variable(i), variable.states)];
+            for parent in &variable.parents {
+                axes.push(match *parent {
+                    Parent::Variable(node) => {
+                        say(bits.parents[i] & bit(node.index()) != 0, "parents are the graph's")?;
+                        (Axis::Variable(node.index()), states[node.index()])
+                    }
+                    Parent::Latent(j) => {
+                        say(j < children.len(), "latents are the model's")?;
+                        children[j] |= bit(i);
+                        (Axis::Latent(j), model.latents[j].probs.len())
+                    }
+                });
+            }
+            let parents = axes[1..].to_vec();
+            axes.sort_unstable();
+            axes.dedup();
+            say(axes.len() == parents.len() + 1, "each parent once")?;
+            let rows: usize = parents.iter().map(|&(_, states)| states).product();
+            let shape = variable.table.len() == rows && variable.table.iter().all(|r| r.len() == variable.states);
+            say(shape && variable.table.iter().all(|r| row(r)), "a row for each state of the parents, summing to one")?;
+            kernels.push(Table::from_fn(axes.clone(), |at| {
+                let state = |axis: Axis| at[axes.iter().position(|&(own, _)| own == axis).unwrap()];
+                let place = parents.iter().fold(0, |place, &(axis, states)| place * states + state(axis));
+                variable.table[place][state(Axis::Variable(i))].to_f64().unwrap()
+            }));
+        }
+        for set in children {
+            let pair: Vec<usize> = super::bits::members(set).collect();
+            let fits = match *pair {
+                [_] => true,
+                [a, b] => bits.siblings[a] & bit(b) != 0,
+                _ => false,
+            };
+            say(fits, "a latent has one child, or two that share a bidirected edge")?;
+        }
+        Ok(Self { states, kernels, latents, worlds: RefCell::default() })
     }
 
     pub fn states(&self) -> &[usize] {

@@ -1,5 +1,23 @@
 //! Tables of numbers over named axes, multiplied and summed cell by cell.
 
+/// Visits every combination of states in order, with its offset under each of two lists of strides.
+fn walk<K>(axes: &[(K, usize)], strides: [&[usize]; 2], mut visit: impl FnMut([usize; 2])) {
+    let mut at = vec![0; axes.len()];
+    let mut offsets = [0, 0];
+    for _ in 0..axes.iter().map(|(_, states)| states).product() {
+        visit(offsets);
+        for (i, (_, states)) in axes.iter().enumerate().rev() {
+            at[i] += 1;
+            offsets = [offsets[0] + strides[0][i], offsets[1] + strides[1][i]];
+            if at[i] < *states {
+                break;
+            }
+            at[i] = 0;
+            offsets = [offsets[0] - states * strides[0][i], offsets[1] - states * strides[1][i]];
+        }
+    }
+}
+
 /// A number for each combination of states of its axes; axes ascend, the last varies fastest.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Table<K> {
@@ -61,9 +79,11 @@ impl<K: Copy + Ord + std::fmt::Debug> Table<K> {
                 Err(at) => axes.insert(at, (key, states)),
             }
         }
-        let (left, right) = (self.strides(&axes), other.strides(&axes));
-        let dot = |strides: &[usize], at: &[usize]| strides.iter().zip(at).map(|(s, a)| s * a).sum::<usize>();
-        Self::from_fn(axes, |at| f(self.cells[dot(&left, at)], other.cells[dot(&right, at)]))
+        let mut cells = Vec::with_capacity(axes.iter().map(|&(_, states)| states).product());
+        walk(&axes, [&self.strides(&axes), &other.strides(&axes)], |[left, right]| {
+            cells.push(f(self.cells[left], other.cells[right]));
+        });
+        Self { axes, cells }
     }
 
     pub fn times(&self, other: &Self) -> Self {
@@ -82,12 +102,7 @@ impl<K: Copy + Ord + std::fmt::Debug> Table<K> {
         let axes: Vec<_> = self.axes.iter().copied().filter(|&(key, _)| !gone(key)).collect();
         let mut sum = Self::from_fn(axes, |_| 0.0);
         let strides = sum.strides(&self.axes);
-        let mut cells = self.cells.iter();
-        Self::from_fn(self.axes.clone(), |at| {
-            let cell = cells.next().copied().unwrap_or_default();
-            sum.cells[strides.iter().zip(at).map(|(s, a)| s * a).sum::<usize>()] += cell;
-            0.0
-        });
+        walk(&self.axes, [&self.strides(&self.axes), &strides], |[own, kept]| sum.cells[kept] += self.cells[own]);
         sum
     }
 
