@@ -107,7 +107,19 @@ fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
 
 impl Outcome {
     fn status(&self) -> u8 {
-        let answers = self.answers.iter().map(|answer| if refused(answer) { status::REFUSED } else { status::FINE });
+        let answers = self.answers.iter().map(|answer| match &answer.body {
+            _ if refused(answer) => status::REFUSED,
+            Body::Proof { verdict: Verdict::Fails(_), .. } => status::OTHERWISE,
+            Body::Effect { .. }
+            | Body::Contrast { .. }
+            | Body::Independence { .. }
+            | Body::Equality { .. }
+            | Body::Adjust { .. }
+            | Body::Implications { .. }
+            | Body::Paths { .. }
+            | Body::Simplify { .. }
+            | Body::Proof { .. } => status::FINE,
+        });
         let expected = self.expected.iter().map(|expected| match (&expected.refused, expected.holds) {
             (Some(_), _) => status::REFUSED,
             (None, Some(true)) => status::FINE,

@@ -1,6 +1,7 @@
 //! Readers' proofs and equalities: what is derived checks when it is read back, what is damaged never holds unless it
 //! is true, and each kind of mistake is told apart.
 
+use crate::cli::whatif;
 use crate::support::evaluate::Evaluator;
 use crate::support::graphs::written;
 use crate::support::queries::{Case, mixed};
@@ -18,6 +19,70 @@ use whatif::proof::{Derivation, Rule};
 use whatif::source::{Severity, Source};
 use whatif::syntax::parse;
 use whatif::syntax::print::{self, Style};
+
+/// The files of a folder, in order.
+fn files(folder: &str) -> Vec<String> {
+    let all = std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let mut files: Vec<String> =
+        all.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap())).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+fn stem(file: &str) -> &str {
+    file.rsplit('/').next().unwrap().trim_end_matches(".causal")
+}
+
+#[test]
+fn textbook_proofs_hold() {
+    for file in files("examples/proofs") {
+        let run = whatif(&["run", &file]);
+        assert_eq!((run.status, run.errors.as_str()), (0, ""), "{file}");
+        assert!(!run.output.contains("not decided"), "{}", run.output);
+        insta::assert_snapshot!(format!("proof_{}", stem(&file)), run.output);
+    }
+}
+
+#[test]
+fn mistakes_are_told_apart() {
+    for file in files("examples/mistakes") {
+        let run = whatif(&["run", &file]);
+        assert_eq!((run.status, run.errors.as_str()), (1, ""), "{file}");
+        insta::assert_snapshot!(format!("mistake_{}", stem(&file)), run.output);
+        insta::assert_snapshot!(
+            format!("mistake_{}_json", stem(&file)),
+            whatif(&["run", &file, "--format", "json"]).output
+        );
+    }
+}
+
+#[test]
+fn proofs_and_equalities_of_every_kind() {
+    for file in files("tests/proofs") {
+        insta::assert_snapshot!(format!("proofs_{}", stem(&file)), whatif(&["run", &file]).output);
+    }
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/proofs/mistakes.causal")).unwrap();
+    let found: Vec<Vec<&str>> = answers(&problem("mistakes", &text))
+        .iter()
+        .map(|answer| checked(answer).0.iter().map(|line| line.status.name()).collect())
+        .collect();
+    let expected: [&[&str]; 12] = [
+        &["rule_fails"],
+        &["rule_fails"],
+        &["other_separation"],
+        &["other_reason"],
+        &["other_reason"],
+        &["differs"],
+        &["differs"],
+        &["differs"],
+        &["differs"],
+        &["rule_fails"],
+        &["rule_fails", "holds"],
+        &["rule_fails"],
+    ];
+    assert_eq!(found, expected);
+}
 
 /// The problem in a text that must be without fault.
 fn problem(name: &str, text: &str) -> Problem {

@@ -199,7 +199,8 @@ impl Meeting {
                     let Some(&State { expr, used, failing, .. }) = side.states.get(at) else { continue };
                     for &(ref m, to) in self.moves(board, back, expr, given).iter() {
                         let used = used | 1 << number.min(31);
-                        if !seen.insert((to, used)) {
+                        // There and back is no use of a reason.
+                        if side.passes(at, to) || !seen.insert((to, used)) {
                             continue;
                         }
                         if layer.len() + next.len() >= REACHED {
@@ -275,6 +276,20 @@ impl Meeting {
 }
 
 impl Side {
+    /// Whether an expression stands on the way to a state, the state included.
+    fn passes(&self, mut at: usize, expr: ExprId) -> bool {
+        while let Some(state) = self.states.get(at) {
+            if state.expr == expr {
+                return true;
+            }
+            match &state.from {
+                Some((before, _)) => at = *before,
+                None => return false,
+            }
+        }
+        false
+    }
+
     /// The moves to a state, from the end on.
     fn way(&self, mut at: usize) -> Vec<(usize, Move)> {
         let mut moves = Vec::new();

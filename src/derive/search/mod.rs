@@ -200,7 +200,8 @@ pub fn any(
     let mut board = Board::new(graph, arena);
     let mut search = Search::new(&mut board, from, to, true);
     let mut cut = false;
-    for reasons in compositions() {
+    let binders = [from, to].map(|side| binders(board.arena, side));
+    for reasons in compositions(binders[0] != binders[1]) {
         let required = (1_u32 << reasons.len()) - 1;
         if let Some(found) = search.parts(&mut board, judge, &reasons, required, &mut cut) {
             return Ok(found.tell(board, from, to));
@@ -230,13 +231,29 @@ const CUSTOMARY: [&[Rule]; 7] = [
 ];
 
 /// No rule, each rule, each two in either order, and those that are customary.
-fn compositions() -> Vec<Vec<Given<'static>>> {
+///
+/// Where one side sums over more than the other, that is marginalisation to a reader, though Σ_z P(z | y) = 1 and the
+/// chain rule would do.
+fn compositions(summed: bool) -> Vec<Vec<Given<'static>>> {
+    let bare = |rules: &[Rule]| rules.iter().map(|&rule| Given::bare(rule)).collect::<Vec<_>>();
     let mut all = vec![Vec::new()];
-    all.extend(RULES.iter().map(|&rule| vec![Given::bare(rule)]));
-    let pairs = RULES.iter().flat_map(|&first| RULES.iter().map(move |&second| (first, second)));
-    all.extend(pairs.filter(|(a, b)| a != b).map(|(a, b)| vec![Given::bare(a), Given::bare(b)]));
-    all.extend(CUSTOMARY.iter().map(|rules| rules.iter().map(|&rule| Given::bare(rule)).collect()));
+    let (chain, rest): (Vec<Rule>, Vec<Rule>) = RULES.iter().partition(|&&rule| summed && rule == Rule::Chain);
+    all.extend(rest.iter().map(|&rule| bare(&[rule])));
+    if summed {
+        all.push(bare(&[Rule::Marginalise, Rule::Chain]));
+        all.push(bare(&[Rule::Chain, Rule::Marginalise]));
+    }
+    all.extend(chain.iter().map(|&rule| bare(&[rule])));
+    let pairs = RULES.iter().flat_map(|&first| RULES.iter().map(move |&second| [first, second]));
+    all.extend(pairs.filter(|[a, b]| a != b).map(|pair| bare(&pair)));
+    all.extend(CUSTOMARY.iter().map(|rules| bare(rules)));
     all
+}
+
+/// How many references the sums of an expression bind, each sum counted once.
+fn binders(arena: &Arena, root: ExprId) -> usize {
+    let over = |id: &ExprId| if let Expr::Sum { over, .. } = arena.get(*id) { over.len() } else { 0 };
+    arena.reachable([root]).iter().map(over).sum()
 }
 
 /// Algebra need not be named.

@@ -213,3 +213,12 @@ fn a_search_that_is_stopped_finds_nothing_and_says_so() {
     let given = [Given::bare(Rule::Marginalise), Given::bare(Rule::Chain)];
     assert!(by(&case.graph, &mut case.arena, &mut judge, &given, query, spread).is_err_and(|not| not.cut));
 }
+
+#[test]
+fn there_and_back_is_no_use_of_a_reason() {
+    let mut case = Case::new("z->x z->y x->y w->z");
+    let (from, to) = (case.p("y|do x,z"), case.p("y|x,z"));
+    assert!(case.by(&[Rule::Rule2], from, to).is_some());
+    assert!(case.by(&[Rule::Rule1, Rule::Rule2], from, to).is_none());
+    assert!(case.by(&[Rule::Marginalise, Rule::Rule2], from, to).is_none());
+}
