@@ -64,7 +64,8 @@ pub(super) fn equality(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rh
 /// Both sides brought to one expression, where the search finds a way.
 pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> Option<(Shown, Shown)> {
     let (left, right) = (forms(context, arena, lhs, Way::Strategy(0)), forms(context, arena, rhs, Way::Strategy(0)));
-    if let Some(shown) = meeting(context, arena, &left, &right) {
+    let mut apart = Apart::default();
+    if let Some(shown) = meeting(context, arena, &left, &right, &mut apart) {
         return Some(shown);
     }
     for (side, from, other, swapped) in [(lhs, rhs, &right, false), (rhs, lhs, &left, true)] {
@@ -78,12 +79,12 @@ pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: 
                 return None;
             }
             let own = forms(context, arena, side, way);
-            if let Some((own, other)) = meeting(context, arena, &own, other) {
+            if let Some((own, other)) = meeting(context, arena, &own, other, &mut apart) {
                 return Some(if swapped { (other, own) } else { (own, other) });
             }
         }
     }
-    bridge::bridge(context, arena, (lhs, &left), (rhs, &right))
+    bridge::bridge(context, arena, (lhs, &left), (rhs, &right), &mut apart)
 }
 
 /// What was tried, in one sentence.
@@ -124,18 +125,28 @@ fn holds(context: &Context<'_>, arena: &mut Arena, (left, right): (Shown, Shown)
     }
 }
 
-/// Two forms with one normal form, the left one brought to the right one.
+/// Pairs of forms that algebra does not make the same.
+pub(super) type Apart = FxHashSet<(ExprId, ExprId)>;
+
+/// Two forms that algebra makes the same, the left one brought to the right one. Long ones are compared only where they
+/// look alike.
 pub(super) fn meeting(
     context: &Context<'_>,
     arena: &mut Arena,
     left: &[Shown],
     right: &[Shown],
+    apart: &mut Apart,
 ) -> Option<(Shown, Shown)> {
     for a in left {
         for b in right {
-            if same(context, arena, a.expr, b.expr) {
+            if apart.contains(&(a.expr, b.expr)) {
+                continue;
+            }
+            let short = arena.size(a.expr).saturating_add(arena.size(b.expr)) <= SHORT;
+            if (short || search::alike(arena, a.expr, b.expr)) && same(context, arena, a.expr, b.expr) {
                 return Some((a.clone().rearranged(b.expr), b.clone()));
             }
+            apart.insert((a.expr, b.expr));
         }
     }
     None
@@ -336,6 +347,8 @@ fn summed_sets(arena: &Arena, graph: &Graph, expr: ExprId) -> Vec<NodeSet> {
     sets
 }
 
+/// Forms that are together no longer than this are compared in any case.
+const SHORT: u64 = 600;
 /// How many estimands of one term are looked at.
 const STRATEGIES: usize = 4;
 /// How many sums of one side are looked at.

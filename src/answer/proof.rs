@@ -158,9 +158,10 @@ impl Line<'_> {
             }
             (None, Some(Err(refused))) => *refused,
             (None, Some(Ok(Proved { by, .. }))) if cut => open(format!(
-                "it is true, by {}; whether also by {} was not decided, the search stopped at its bound",
+                "it is true, by {}; whether also by {} was not decided{}",
                 list(self.context, &by),
-                rules(reasons)
+                rules(reasons),
+                bound()
             )),
             (None, Some(Ok(Proved { checked, by }))) => LineStatus::OtherReason { checked, by },
             (None, None) => self.stopped().unwrap_or_else(|| self.nothing(arena, cut || cut_too, &compared)),
@@ -236,9 +237,19 @@ impl Line<'_> {
 
     fn nothing(&self, arena: &mut Arena, cut: bool, compared: &Compared) -> LineStatus {
         let why = equality::why_not(self.context, arena, self.before, self.line.expr, compared);
-        let bound = if cut { ", as far as their bounds allow" } else { "" };
+        let bound = if cut { bound() } else { String::new() };
         open(format!("no single rule, no two in a row and no customary composition of more lead there{bound}; {why}"))
     }
+}
+
+/// Where a search stopped.
+fn bound() -> String {
+    format!(
+        ", the search having stopped at a bound (each reason {} times in a row, {} expressions for each, {} comparisons)",
+        search::REPEATED,
+        search::REACHED,
+        search::COMPARED
+    )
 }
 
 fn split(result: Result<Found, search::NotFound>) -> (Option<Found>, bool) {

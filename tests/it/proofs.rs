@@ -14,6 +14,7 @@ use whatif::derive::derive;
 use whatif::expr::{Arena, ExprId, Term};
 use whatif::graph::Graph;
 use whatif::identify::{Identification, identify};
+use whatif::json;
 use whatif::problem::{Problem, lift, resolve};
 use whatif::proof::{Derivation, Rule};
 use whatif::source::{Severity, Source};
@@ -50,10 +51,10 @@ fn mistakes_are_told_apart() {
         let run = whatif(&["run", &file]);
         assert_eq!((run.status, run.errors.as_str()), (1, ""), "{file}");
         insta::assert_snapshot!(format!("mistake_{}", stem(&file)), run.output);
-        insta::assert_snapshot!(
-            format!("mistake_{}_json", stem(&file)),
-            whatif(&["run", &file, "--format", "json"]).output
-        );
+        let text = std::fs::read_to_string(format!("{}/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let problem = problem(&file, &text);
+        let report = json::Report { problem: &problem, answers: &answers(&problem), expectations: &[] };
+        insta::assert_snapshot!(format!("mistake_{}_json", stem(&file)), json::text(&[report], &[]));
     }
 }
 
@@ -112,9 +113,12 @@ fn verdict(verdict: &Verdict) -> &'static str {
     }
 }
 
+/// An expression with the rules that made it of the one before.
+type Told = (ExprId, Vec<Rule>);
+
 /// The expressions that a derivation leads through, each with the rules that made it of the one before; the rules are
 /// left out where a lemma did.
-fn told(derivation: &Derivation) -> Vec<(ExprId, Vec<Rule>)> {
+fn told(derivation: &Derivation) -> Vec<Told> {
     let steps = &derivation.steps;
     let mut chain = Vec::new();
     let mut at = steps.len().checked_sub(1);
@@ -149,7 +153,7 @@ fn reason(rule: Rule) -> &'static str {
 }
 
 /// A derivation as a proof block, one line for each of its own.
-fn block(graph: &Graph, arena: &Arena, start: ExprId, lines: &[(ExprId, Vec<Rule>)]) -> String {
+fn block(graph: &Graph, arena: &Arena, start: ExprId, lines: &[Told]) -> String {
     let show = |id| print::expr(&lift::expr(graph, arena, id, &[]), Style::Ascii);
     let lines = lines.iter().map(|(expr, rules)| {
         let reasons: Vec<&str> = rules.iter().copied().map(reason).collect();
@@ -161,7 +165,7 @@ fn block(graph: &Graph, arena: &Arena, start: ExprId, lines: &[(ExprId, Vec<Rule
 }
 
 /// The derivations of a case, for every strategy.
-fn derivations(case: &Case, arena: &mut Arena) -> Vec<(ExprId, Vec<(ExprId, Vec<Rule>)>)> {
+fn derivations(case: &Case, arena: &mut Arena) -> Vec<(ExprId, Vec<Told>)> {
     let effect = case.effect();
     let query = arena.p(case.term());
     match identify(&case.graph, &effect, arena, true) {
@@ -177,7 +181,14 @@ fn derivations(case: &Case, arena: &mut Arena) -> Vec<(ExprId, Vec<(ExprId, Vec<
 fn checked(answer: &Answer) -> (&[CheckedLine], &Verdict) {
     match &answer.body {
         Body::Proof { lines, verdict, .. } => (lines, verdict),
-        _ => panic!("not a proof"),
+        Body::Effect { .. }
+        | Body::Contrast { .. }
+        | Body::Independence { .. }
+        | Body::Equality { .. }
+        | Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. } => panic!("not a proof"),
     }
 }
 

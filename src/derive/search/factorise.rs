@@ -48,20 +48,23 @@ fn acted(board: &mut Board<'_>, term: &Term) -> Line {
     let start = board.arena.p(term.clone());
     let mut line = Line::start(start);
     let mut current = term.clone();
-    let conditions = term.given().iter().map(|&z| (Rule::Rule2, z));
-    let actions = term.do_().iter().chain(term.given()).map(|&z| (Rule::Rule3, z));
-    let idle = term.given().iter().map(|&z| (Rule::Rule1, z));
-    for (rule, z) in conditions.chain(actions).chain(idle) {
-        let moved = match rule {
-            Rule::Rule2 => set(board, &current, z),
-            Rule::Rule3 if current.do_().contains(&z) => drop_actions(board, &current, &[z]),
-            Rule::Rule1 if current.given().contains(&z) => drop_conditions(board, &current, &[z]),
-            _ => None,
-        };
+    let go_on = |line: &mut Line, current: &mut Term, moved: Option<(Equation, Term)>, board: &mut Board<'_>| {
         if let Some((equation, next)) = moved {
-            line = board.advance(line, &[equation]);
-            current = next;
+            *line = board.advance(*line, &[equation]);
+            *current = next;
         }
+    };
+    for &z in term.given() {
+        let moved = set(board, &current, z);
+        go_on(&mut line, &mut current, moved, board);
+    }
+    for z in current.do_().to_vec() {
+        let moved = drop_actions(board, &current, &[z]);
+        go_on(&mut line, &mut current, moved, board);
+    }
+    for z in current.given().to_vec() {
+        let moved = drop_conditions(board, &current, &[z]);
+        go_on(&mut line, &mut current, moved, board);
     }
     line
 }
