@@ -1,11 +1,14 @@
 //! Sums, differences and expectations: identified term by term.
 
 use super::context::{Context, Stage, undetermined};
+use super::differ;
 use super::effect::{self, Found};
 use super::positivity::assumes_positive;
 use super::{Body, Identified, Verdict, words};
 use crate::algebra;
+use crate::countermodel;
 use crate::expr::{Arena, Expr, ExprId, Term};
+use crate::identify::{Identification, identify};
 use crate::proof::{Evidence, Statement};
 use num_traits::Zero;
 use rustc_hash::FxHashMap;
@@ -26,9 +29,13 @@ pub(super) fn verdict(context: &Context<'_>, arena: &mut Arena, expr: ExprId) ->
     }
     let reduced = reduce(context, arena, expr, acts, |arena, term| first(context, arena, term));
     if let Some(term) = reduced.stuck.first() {
+        if let Some(verdict) = reduced.stuck.iter().find_map(|term| refute(context, arena, expr, term)) {
+            return verdict;
+        }
         let term = words::term(context.graph(), arena, term);
         return undetermined(format!(
-            "{term} has no estimand; whether all of it together has none is shown only by two models that differ on it"
+            "{term} has no estimand; whether all of it together has none is shown only by two models that \
+             differ on it, and none were found"
         ));
     }
     if let Some(stopped) = context.stopped_verdict() {
@@ -55,6 +62,25 @@ pub(super) fn verdict(context: &Context<'_>, arena: &mut Arena, expr: ExprId) ->
         })),
         Err(refused) => Verdict::Undetermined(refused),
     }
+}
+
+/// How many pairs of models are tried for a term before an expression that holds it is left undetermined.
+const DRAWS: u64 = 8;
+
+/// The models of a term without estimand, where they tell the whole expression apart too.
+fn refute(context: &Context<'_>, arena: &mut Arena, expr: ExprId, term: &Term) -> Option<Verdict> {
+    let effect = context.effect(term);
+    let Identification::NotIdentifiable(hedge) = identify(context.graph(), &effect, arena, false) else { return None };
+    let limit = context.options.limits.cells;
+    let found = context.timed(Stage::Derive, || {
+        (0..DRAWS).find_map(|seed| {
+            let models = countermodel::candidates(context.graph(), &hedge, seed, limit).ok()?;
+            differ::whole(context, arena, expr, models)
+        })
+    })?;
+    let evidence = Evidence::CounterModel(Box::new(found));
+    let checked = context.settle(arena, Statement::NotIdentifiable { query: expr }, &evidence).ok()?;
+    Some(Verdict::NotIdentifiable(Box::new(checked)))
 }
 
 /// Whether a term has an action.

@@ -1,7 +1,7 @@
 //! A model in which two expressions differ.
 
 use super::context::{Context, Stage};
-use crate::countermodel::{Reading, TooLarge, differing_point, random_model_on};
+use crate::countermodel::{Reading, TooLarge, differing_models, differing_point, random_model_on};
 use crate::expr::{Arena, At, BigRational, Expr, ExprId, Ref, Symbol, Var};
 use crate::graph::{Graph, Node};
 use crate::kernel::Checked;
@@ -79,6 +79,20 @@ fn differ_in(
 
 /// A variable's free copies, and its values with their texts.
 type Named = (Vec<Ref>, Vec<(String, Ref)>);
+
+/// Two models that agree on the data and differ on an expression of several terms, from two that differ on one of them:
+/// what the others add may undo the difference, so it is computed. None where it does, or where a value has no state.
+pub(super) fn whole(context: &Context<'_>, arena: &Arena, expr: ExprId, models: Vec<Model>) -> Option<CounterModel> {
+    let values = Values::of(arena, expr, expr)?;
+    let [first, second] = &models[..] else { return None };
+    let fits = |node: &usize| first.variables.get(*node).is_some_and(|v| values.states(Node::new(*node)) <= v.states);
+    if !values.named.keys().all(fits) {
+        return None;
+    }
+    let limit = context.options.limits.cells;
+    let found = differing_models(context.graph(), [first, second], arena, expr, &values.reading, limit).ok()??;
+    Some(CounterModel { at: values.at(&found.0), values: found.1.to_vec(), models })
+}
 
 /// The references of two expressions, and the states that stand for values.
 struct Values {

@@ -238,7 +238,8 @@ fn told(graph: &Graph, rule_move: &RuleMove) -> String {
             format!("rule 1: {} tells nothing more", words::list(graph, set))
         }
         RuleMove::ActionsToConditions { set, .. } => {
-            format!("rule 2: setting {} is as good as seeing it", words::list(graph, set))
+            let them = if set.len() == 1 { "it" } else { "them" };
+            format!("rule 2: seeing {} is as good as setting {them}", words::list(graph, set))
         }
         RuleMove::DropActions { set, .. } => {
             format!("rule 3: setting {} changes nothing here", words::list(graph, set))

@@ -139,6 +139,11 @@ fn contrasts_are_identified_term_by_term() {
     assert_eq!((found.strategy, &*found.how), ("back-door", "adjust for z, in each term"));
     let text = format!("{BOW}2 P(y | do(x)) - P(y | x)\n");
     let all = answers(&text, &Options::default());
+    let Verdict::NotIdentifiable(checked) = verdict(&all[0]) else { panic!() };
+    assert!(matches!(checked.evidence(), Evidence::CounterModel(_)));
+    // What no pair of models tells apart is left open.
+    let text = format!("{BOW}P(y | do(x)) - P(y | do(x))\n");
+    let all = answers(&text, &Options::default());
     let Verdict::Undetermined(why) = verdict(&all[0]) else { panic!() };
     assert!(why.reason.starts_with("P(y | do(x)) has no estimand"), "{}", why.reason);
     assert_eq!(why.refused, None);

@@ -53,13 +53,15 @@ pub fn evaluate(
     Ok(table.scalar().cloned().unwrap_or_default())
 }
 
+/// The state of each free reference, and the two values there.
+pub type Difference = (Vec<(Ref, usize)>, [BigRational; 2]);
+
 /// A point at which two expressions differ in a model, with both values, exactly; None where they agree everywhere.
 ///
 /// The point is a state for each reference that is free in either; the first of those where they differ most.
 ///
 /// # Errors
 /// A table of more than `limit` cells would be needed.
-#[allow(clippy::type_complexity)]
 pub fn differing_point(
     graph: &Graph,
     model: &Model,
@@ -67,7 +69,7 @@ pub fn differing_point(
     (lhs, rhs): (ExprId, ExprId),
     reading: &Reading,
     limit: usize,
-) -> Result<Option<(Vec<(Ref, usize)>, [BigRational; 2])>, TooLarge> {
+) -> Result<Option<Difference>, TooLarge> {
     let left = table::<f64>(graph, model, arena, lhs, reading, limit)?;
     let right = table::<f64>(graph, model, arena, rhs, reading, limit)?;
     let gap = left.zip(&right, limit, |a, b| (a - b).abs())?;
@@ -76,6 +78,30 @@ pub fn differing_point(
     let values = [
         evaluate(graph, model, arena, lhs, reading, &at, limit)?,
         evaluate(graph, model, arena, rhs, reading, &at, limit)?,
+    ];
+    Ok((values[0] != values[1]).then_some((at, values)))
+}
+
+/// A point at which an expression differs between two models, with both values, exactly; None where it never does.
+///
+/// # Errors
+/// A table of more than `limit` cells would be needed.
+pub fn differing_models(
+    graph: &Graph,
+    models: [&Model; 2],
+    arena: &Arena,
+    expr: ExprId,
+    reading: &Reading,
+    limit: usize,
+) -> Result<Option<Difference>, TooLarge> {
+    let [first, second] = models;
+    let left = table::<f64>(graph, first, arena, expr, reading, limit)?;
+    let gap = left.zip(&table::<f64>(graph, second, arena, expr, reading, limit)?, limit, |a, b| (a - b).abs())?;
+    let Some(states) = widest(&gap) else { return Ok(None) };
+    let at: Vec<(Ref, usize)> = gap.axes().iter().map(|(key, _)| reference(*key)).zip(states).collect();
+    let values = [
+        evaluate(graph, first, arena, expr, reading, &at, limit)?,
+        evaluate(graph, second, arena, expr, reading, &at, limit)?,
     ];
     Ok((values[0] != values[1]).then_some((at, values)))
 }

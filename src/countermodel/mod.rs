@@ -12,9 +12,9 @@ mod random;
 mod table;
 mod witness;
 
-pub use evaluate::{Reading, differing_point, evaluate};
+pub use evaluate::{Reading, differing_models, differing_point, evaluate};
 pub use random::{random_model, random_model_on};
-pub use witness::{Omitted, witness};
+pub use witness::{Omitted, candidates, witness};
 
 /// More cells than the caller allows would be needed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

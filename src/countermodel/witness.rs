@@ -53,6 +53,15 @@ pub fn witness(graph: &Graph, effect: &Effect, hedge: &Hedge, limit: usize) -> R
     Err(Omitted::NotFound)
 }
 
+/// A pair of models for that hedge, drawn from that seed, in which every variable on the way to the query also depends on
+/// all its parents: a difference that is the same at each value of a treatment would cancel in a contrast.
+///
+/// # Errors
+/// A table would have more than `limit` cells.
+pub fn candidates(graph: &Graph, hedge: &Hedge, seed: u64, limit: usize) -> Result<Vec<Model>, TooLarge> {
+    Plan::new(graph, hedge, true, seed >= 3).models(&mut Draws::new(seed), limit)
+}
+
 /// Which node carries what.
 struct Plan<'a> {
     graph: &'a Graph,

@@ -38,7 +38,7 @@ pub(super) fn lemma(board: &mut Board<'_>, u: &NodeSet, s: &NodeSet) -> Option<E
     if let Some(marginal) = telling.marginal(board, last, s).equation() {
         line = board.advance(line, &[marginal]);
     }
-    let parts = telling.descent.marginal(last, s, board.arena).parts;
+    let parts = telling.descent.marginal(last, s, board.arena).parts.clone();
     let meanings = telling.meanings_of(board, &parts);
     board.advance(line, &meanings).equation()
 }

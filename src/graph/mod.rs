@@ -10,7 +10,7 @@ mod build;
 mod node_set;
 
 pub use build::{GraphBuilder, GraphError};
-pub use node_set::NodeSet;
+pub use node_set::{Members, NodeSet};
 
 use indexmap::IndexSet;
 use petgraph::Directed;

@@ -12,6 +12,7 @@ use crate::graph::{Graph, Node, NodeSet};
 use crate::reach;
 use petgraph::unionfind::UnionFind;
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// Ratios of levels below this one are summed as they stand rather than computed anew for fewer variables: that would
 /// take as many marginals as there are pairs of levels, for formulas that nobody reads.
@@ -50,7 +51,7 @@ pub enum Origin {
         /// What is summed.
         over: NodeSet,
         /// The factors.
-        members: Vec<Factor>,
+        members: Rc<[Factor]>,
     },
 }
 
@@ -104,7 +105,7 @@ pub struct Descent<'a> {
     pub inner: NodeSet,
     /// The sets on the way, the district of the whole graph first.
     pub levels: Vec<Level>,
-    marginals: FxHashMap<(usize, NodeSet), Marginal>,
+    marginals: FxHashMap<(usize, NodeSet), Rc<Marginal>>,
 }
 
 impl<'a> Descent<'a> {
@@ -138,16 +139,16 @@ impl<'a> Descent<'a> {
     pub fn estimand(&mut self, arena: &mut Arena) -> Vec<ExprId> {
         let Some(last) = self.levels.len().checked_sub(1) else { return Vec::new() };
         let inner = self.inner.clone();
-        self.marginal(last, &inner, arena).parts.into_iter().map(|part| part.expr).collect()
+        self.marginal(last, &inner, arena).parts.iter().map(|part| part.expr).collect()
     }
 
     /// Σ of a level's product down to `keep`, as parts that share no summed variable.
     ///
     /// From the last factor back: a factor whose whole block is summed and mentioned nowhere else sums to one.
-    pub fn marginal(&mut self, level: usize, keep: &NodeSet, arena: &mut Arena) -> Marginal {
+    pub fn marginal(&mut self, level: usize, keep: &NodeSet, arena: &mut Arena) -> Rc<Marginal> {
         let key = (level, keep.clone());
         if let Some(known) = self.marginals.get(&key) {
-            return known.clone();
+            return Rc::clone(known);
         }
         let graph = self.graph;
         let mut wanted = keep.clone();
@@ -180,9 +181,9 @@ impl<'a> Descent<'a> {
                 marginal.parts.extend(members.iter().map(|&member| kept[member].clone()));
                 continue;
             }
-            let members: Vec<Factor> = members.iter().map(|&member| kept[member].clone()).collect();
+            let members: Rc<[Factor]> = members.iter().map(|&member| kept[member].clone()).collect();
             let mut block = graph.no_nodes();
-            for member in &members {
+            for member in members.iter() {
                 block.extend(&member.block);
             }
             block.retain(keep);
@@ -190,7 +191,8 @@ impl<'a> Descent<'a> {
             let expr = arena.sum(plain(&over), body);
             marginal.parts.push(composite(graph, block, expr, Origin::Joined { over, members }, arena));
         }
-        self.marginals.insert(key, marginal.clone());
+        let marginal = Rc::new(marginal);
+        self.marginals.insert(key, Rc::clone(&marginal));
         marginal
     }
 
@@ -202,15 +204,15 @@ impl<'a> Descent<'a> {
             Origin::Ratio { .. } | Origin::Joined { .. } => {
                 let over = factor.block.difference(&live);
                 let expr = arena.sum(plain(&over), factor.expr);
-                composite(self.graph, live, expr, Origin::Joined { over, members: vec![factor.clone()] }, arena)
+                composite(self.graph, live, expr, Origin::Joined { over, members: Rc::from([factor.clone()]) }, arena)
             }
         }
     }
 
     /// Q of `before` and `block` by Q of `before` at a level.
     pub fn ratio(&mut self, level: usize, block: &NodeSet, before: &NodeSet, arena: &mut Arena) -> Ratio {
-        let mut over = self.marginal(level, &before.union(block), arena).parts;
-        let mut under = self.marginal(level, before, arena).parts;
+        let mut over = self.marginal(level, &before.union(block), arena).parts.clone();
+        let mut under = self.marginal(level, before, arena).parts.clone();
         over.retain(|factor| match under.iter().position(|other| other == factor) {
             Some(position) => {
                 under.remove(position);

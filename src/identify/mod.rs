@@ -120,6 +120,10 @@ pub enum RuleMove {
     },
 }
 
+/// Estimands longer than this, written out, are left as ID makes them: nobody reads them, simplification would take most
+/// of the time, and the kernel would have to follow it.
+pub const UNREADABLE: u64 = 1 << 20;
+
 /// Finds estimands for P(of | do(do_), given) in the joint distribution of the graph's nodes, or a hedge.
 ///
 /// Sound and complete: ID (Shpitser & Pearl 2006a; Tian & Pearl 2002) and IDC (Shpitser & Pearl 2006b) decide, on any
@@ -151,10 +155,13 @@ pub fn identify(graph: &Graph, effect: &Effect, arena: &mut Arena, all: bool) ->
         let expr = front_door::estimand(arena, &reduced, &set);
         found.push(Estimand { expr, moves: moves.clone(), route: Route::FrontDoor { set } });
     }
-    let expr = algebra::simplify(arena, graph, raw, &mut Vec::new());
+    let huge = arena.size(raw) > UNREADABLE;
+    let expr = if huge { raw } else { algebra::simplify(arena, graph, raw, &mut Vec::new()) };
     found.push(Estimand { expr, moves, route: Route::General { moved: exchange.moved } });
     for estimand in &mut found {
-        estimand.expr = algebra::tidy(arena, graph, estimand.expr);
+        if arena.size(estimand.expr) <= UNREADABLE {
+            estimand.expr = algebra::tidy(arena, graph, estimand.expr);
+        }
     }
     found.sort_by_key(|estimand| arena.size(estimand.expr));
     let mut seen = Vec::new();

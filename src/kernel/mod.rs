@@ -9,7 +9,7 @@
 //! - the theorems: the three rules (Pearl 1995), the global Markov property of ADMGs (Richardson 2003), latent projection
 //!   (Verma & Pearl 1990), hedges (Shpitser & Pearl 2006a) and the exchange of conditions (2006b), for finite domains;
 //! - the data: `graph`, `expr` (equal ids are equal expressions; free references; a term names a variable once), `proof`,
-//!   and the crates beneath: `num-rational`, `num-bigint`, `indexmap`, `fixedbitset`, `petgraph`'s rows;
+//!   and the crates beneath: `num-rational`, `num-bigint`, `indexmap`, `smallvec`, `petgraph`'s rows;
 //! - the files here.
 //!
 //! What it does not say: a division by what may be zero never cancels, so equations with one hold where both sides exist;

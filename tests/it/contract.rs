@@ -72,7 +72,8 @@ fn contrasts() {
         "contract_contrast",
         "graph { z -> x -> y; z -> y }\nvar x, y : {0, 1}\nE[y | do(x = 1)] - E[y | do(x = 0)]\n",
     );
-    snapshot("contract_undetermined", "graph { x -> y; x <-> y }\nP(y | do(x)) - P(y | x)\n");
+    snapshot("contract_contrast_models", "graph { x -> y; x <-> y }\nP(y | do(x)) - P(y | x)\n");
+    snapshot("contract_undetermined", "graph { x -> y; x <-> y }\nP(y | do(x)) - P(y | do(x))\n");
 }
 
 #[test]

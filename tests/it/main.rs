@@ -12,5 +12,6 @@ mod oracle;
 mod proofs;
 mod published;
 mod refusals;
+mod sets;
 mod soundness;
 mod support;

@@ -1,3 +1,5 @@
+//! Searches on small graphs, each with what it must and must not find.
+
 use super::*;
 use crate::algebra;
 use crate::expr::{Ref, Term, Var};
