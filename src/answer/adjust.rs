@@ -98,7 +98,7 @@ impl Listing<'_> {
                 format!("No adjustment set: nothing blocks {}.", words::path(self.graph, &path.nodes, &path.edges))
             }
             Some(NoAdjustment::Open(path)) => format!(
-                "No adjustment set: even with all covariates that may be adjusted for and bear on it, {} is still open.",
+                "No adjustment set: adjusting for every covariate that could help still leaves {} open.",
                 words::path(self.graph, &path.nodes, &path.edges)
             ),
             None => "No adjustment set was found.".to_owned(),

@@ -6,7 +6,7 @@
 
 use super::context::Context;
 use super::effect::{self, Found};
-use super::equality::{factorised, meeting};
+use super::equality::{Apart, factorised, meeting};
 use super::joined::Shown;
 use crate::expr::{Arena, ExprId, Ref, Term};
 use crate::proof::Derivation;
@@ -20,6 +20,7 @@ pub(super) fn bridge(
     arena: &mut Arena,
     (lhs, left): (ExprId, &[Shown]),
     (rhs, right): (ExprId, &[Shown]),
+    apart: &mut Apart,
 ) -> Option<(Shown, Shown)> {
     let free_in = |arena: &Arena, id| arena.free(id).to_vec();
     let (ours, theirs) = (free_in(arena, lhs), free_in(arena, rhs));
@@ -45,9 +46,9 @@ pub(super) fn bridge(
                 continue;
             }
             let ours = forms(context, arena, &term, &found, &any, &ours);
-            let Some((own, effect)) = meeting(context, arena, left, &ours) else { continue };
+            let Some((own, effect)) = meeting(context, arena, left, &ours, apart) else { continue };
             let theirs = forms(context, arena, &term, &found, &any, &theirs);
-            let Some((other, same)) = meeting(context, arena, right, &theirs) else { continue };
+            let Some((other, same)) = meeting(context, arena, right, &theirs, apart) else { continue };
             return Some((through(own, effect, query), through(other, same, query)));
         }
     }

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// Random models tried, seeds from 0. Two expressions that are not equal in all models differ in almost every one.
 const MODELS: u64 = 4;
+/// And where those are too large, so many in which each variable heeds two or three causes at most.
+const SPARSE: u64 = 16;
 /// Variables get no more states than this, whatever values the expressions name.
 const STATES: usize = 6;
 
@@ -28,21 +30,23 @@ pub(super) enum Compared {
 }
 
 /// Compares two expressions in a few random models with fixed seeds, the last of them with more states, exactly where
-/// they seem to differ.
+/// they seem to differ. Where such models are too large, in sparse ones: those may agree on what others tell apart.
 pub(super) fn compare(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> Compared {
     let graph = context.graph();
     let Some(values) = Values::of(arena, lhs, rhs) else { return Compared::TooLarge };
     let relevant = reach::ancestors(graph, &values.variables(graph));
+    let dense = (0..MODELS).map(|seed| (seed, usize::MAX));
+    let sparse = (0..SPARSE).map(|seed| (seed, if seed % 2 == 0 { 2 } else { 3 }));
     let mut agree = 0;
-    for seed in 0..MODELS {
-        if context.stopped() {
+    for (seed, most) in dense.chain(sparse) {
+        if context.stopped() || most != usize::MAX && agree == MODELS {
             break;
         }
-        let more = usize::from(seed + 1 == MODELS);
+        let more = usize::from(most == usize::MAX && seed + 1 == MODELS);
         let limit = context.options.limits.cells;
         let found = context.timed(Stage::Derive, || {
             let states = |node: Node| (values.states(node) + more).min(STATES);
-            let model = random_model_on(graph, &relevant, states, seed, limit)?;
+            let model = random_model_on(graph, &relevant, most, states, seed, limit)?;
             differ_in(graph, arena, lhs, rhs, &values, model, limit)
         });
         match found {

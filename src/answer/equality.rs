@@ -2,9 +2,10 @@
 //!
 //! A random model in which they differ, seeds fixed and numbers exact, settles that they are not. Else both sides are
 //! reduced and compared by algebra: as they stand; with each action identified; with every condition dropped that rule 1
-//! lets go; with every term factorised along the order of the graph, which brings out each independence that the graph
-//! implies; and, where that is not enough, with actions identified by other strategies, or by the sets that the other
-//! side sums over, if these happen to be adjustment or front-door sets. Last, an effect is looked for of which both sides are estimands.
+//! lets go, or acted on; with every term factorised along the order of the graph, which brings out each independence
+//! that the graph implies; and, where that is not enough, with actions identified by other strategies, or by the sets
+//! that the other side sums over, if these happen to be adjustment or front-door sets. Last, an effect is looked for of
+//! which both sides are estimands, and a short composition of rules, as for a line of a reader's proof.
 
 use super::context::{Context, Stage, undetermined};
 use super::contrast::{acts, first, reduce};
@@ -13,7 +14,8 @@ use super::effect::{self, Found};
 use super::joined::Shown;
 use super::{Verdict, bridge, settle, words};
 use crate::algebra;
-use crate::derive::search;
+use crate::derive;
+use crate::derive::search::{self, Judge};
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::identify::sets::{FrontDoor, Request};
@@ -49,6 +51,12 @@ pub(super) fn equality(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rh
     if let Some(shown) = prove(context, arena, lhs, rhs) {
         return holds(context, arena, shown);
     }
+    let mut equal = |arena: &mut Arena, a, b| same(context, arena, a, b);
+    let stop = || context.stopped();
+    if let Ok(found) = search::any(context.graph(), arena, &mut Judge::new(&mut equal, &stop), lhs, rhs) {
+        let shown = Shown { of: lhs, expr: rhs, derivation: found.derivation };
+        return holds(context, arena, (shown, Shown::start(rhs)));
+    }
     let why = why_not(context, arena, lhs, rhs, &compared);
     context.stopped_verdict().unwrap_or_else(|| undetermined(why))
 }
@@ -56,7 +64,8 @@ pub(super) fn equality(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rh
 /// Both sides brought to one expression, where the search finds a way.
 pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: ExprId) -> Option<(Shown, Shown)> {
     let (left, right) = (forms(context, arena, lhs, Way::Strategy(0)), forms(context, arena, rhs, Way::Strategy(0)));
-    if let Some(shown) = meeting(context, arena, &left, &right) {
+    let mut apart = Apart::default();
+    if let Some(shown) = meeting(context, arena, &left, &right, &mut apart) {
         return Some(shown);
     }
     for (side, from, other, swapped) in [(lhs, rhs, &right, false), (rhs, lhs, &left, true)] {
@@ -70,12 +79,12 @@ pub(super) fn prove(context: &Context<'_>, arena: &mut Arena, lhs: ExprId, rhs: 
                 return None;
             }
             let own = forms(context, arena, side, way);
-            if let Some((own, other)) = meeting(context, arena, &own, other) {
+            if let Some((own, other)) = meeting(context, arena, &own, other, &mut apart) {
                 return Some(if swapped { (other, own) } else { (own, other) });
             }
         }
     }
-    bridge::bridge(context, arena, (lhs, &left), (rhs, &right))
+    bridge::bridge(context, arena, (lhs, &left), (rhs, &right), &mut apart)
 }
 
 /// What was tried, in one sentence.
@@ -116,18 +125,28 @@ fn holds(context: &Context<'_>, arena: &mut Arena, (left, right): (Shown, Shown)
     }
 }
 
-/// Two forms with one normal form, the left one brought to the right one.
+/// Pairs of forms that algebra does not make the same.
+pub(super) type Apart = FxHashSet<(ExprId, ExprId)>;
+
+/// Two forms that algebra makes the same, the left one brought to the right one. Long ones are compared only where they
+/// look alike.
 pub(super) fn meeting(
     context: &Context<'_>,
     arena: &mut Arena,
     left: &[Shown],
     right: &[Shown],
+    apart: &mut Apart,
 ) -> Option<(Shown, Shown)> {
     for a in left {
         for b in right {
-            if same(context, arena, a.expr, b.expr) {
+            if apart.contains(&(a.expr, b.expr)) {
+                continue;
+            }
+            let short = arena.size(a.expr).saturating_add(arena.size(b.expr)) <= SHORT;
+            if (short || search::alike(arena, a.expr, b.expr)) && same(context, arena, a.expr, b.expr) {
                 return Some((a.clone().rearranged(b.expr), b.clone()));
             }
+            apart.insert((a.expr, b.expr));
         }
     }
     None
@@ -177,15 +196,45 @@ fn forms(context: &Context<'_>, arena: &mut Arena, side: ExprId, way: Way<'_>) -
     let bare = go_on(context, arena, &mut forms, identified);
     let idle = reduce(context, arena, bare, |term| !term.given().is_empty(), |arena, term| first(context, arena, term));
     go_on(context, arena, &mut forms, idle);
+    if let Some(form) = forms.first().cloned() {
+        add(&mut forms, acted(context, arena, form));
+    }
     for at in [0, 1] {
         if let Some(form) = forms.get(at).cloned() {
-            let factorised = factorised(context, arena, form);
-            if !forms.iter().any(|known| known.expr == factorised.expr) {
-                forms.push(factorised);
-            }
+            add(&mut forms, factorised(context, arena, form));
         }
     }
+    // Within districts of several nodes the order leaves its traces, which chains undone and sums carried out remove.
+    for form in forms.clone() {
+        add(&mut forms, simplified(context, arena, form));
+    }
     forms
+}
+
+fn add(forms: &mut Vec<Shown>, form: Shown) {
+    if !forms.iter().any(|known| known.expr == form.expr) {
+        forms.push(form);
+    }
+}
+
+/// A form simplified.
+fn simplified(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
+    let graph = context.graph();
+    if !search::comparable(arena, form.expr) {
+        return form;
+    }
+    context.timed(Stage::Derive, || {
+        let simple = algebra::simplify(arena, graph, form.expr, &mut Vec::new());
+        let to = algebra::tidy(arena, graph, simple);
+        let derivation = derive::combine(graph, arena, form.expr, &[], to);
+        form.then(to, derivation)
+    })
+}
+
+/// A form with every condition acted on that may be, and idle actions dropped.
+fn acted(context: &Context<'_>, arena: &mut Arena, form: Shown) -> Shown {
+    let (expr, derivation) = context.timed(Stage::Derive, || search::act(context.graph(), arena, form.expr));
+    form.then(expr, derivation)
 }
 
 /// A form with every term factorised.
@@ -228,7 +277,8 @@ fn chosen(context: &Context<'_>, arena: &mut Arena, term: &Term, way: Way<'_>) -
         Way::FrontDoor(set) => {
             let set = outside(&effect, set);
             let request = Request { effect: effect.clone(), with: graph.no_nodes(), without: graph.no_nodes() };
-            (effect.given.is_empty() && FrontDoor::new(graph, &request).is_valid(&set)).then_some(())?;
+            let right = !set.is_empty() && effect.given.is_empty() && FrontDoor::new(graph, &request).is_valid(&set);
+            right.then_some(())?;
             let expr = through(arena, &effect, &set)?;
             (Route::FrontDoor { set }, expr)
         }
@@ -297,6 +347,8 @@ fn summed_sets(arena: &Arena, graph: &Graph, expr: ExprId) -> Vec<NodeSet> {
     sets
 }
 
+/// Forms that are together no longer than this are compared in any case.
+const SHORT: u64 = 600;
 /// How many estimands of one term are looked at.
 const STRATEGIES: usize = 4;
 /// How many sums of one side are looked at.

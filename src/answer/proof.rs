@@ -31,10 +31,11 @@ pub(super) fn proof(context: &Context<'_>, arena: &mut Arena, start: ExprId, lin
     Body::Proof { start, lines: checked, verdict }
 }
 
-/// All lines together: one derivation from the first expression to the last; or the first line that is wrong, else the
-/// first that is not decided.
+/// All lines together: one derivation from the first expression to the last; or a certificate that was refused, else the
+/// first line that is wrong, else the first that is not decided.
 fn verdict(context: &Context<'_>, arena: &mut Arena, start: ExprId, lines: &[CheckedLine]) -> Verdict {
-    let mut first_open = None;
+    let mut first_open: Option<Undetermined> = None;
+    let mut wrong = None;
     let mut shown = Shown::start(start);
     for (position, line) in lines.iter().enumerate() {
         match &line.status {
@@ -44,16 +45,25 @@ fn verdict(context: &Context<'_>, arena: &mut Arena, start: ExprId, lines: &[Che
                 }
             }
             LineStatus::RuleFails { open, differs, .. } => {
-                return Verdict::Fails(differs.as_ref().unwrap_or(open).clone());
+                wrong.get_or_insert(differs.as_ref().unwrap_or(open));
             }
             LineStatus::Differs { checked }
             | LineStatus::OtherReason { checked, .. }
-            | LineStatus::OtherSeparation { checked, .. } => return Verdict::Fails(checked.clone()),
+            | LineStatus::OtherSeparation { checked, .. } => {
+                wrong.get_or_insert(checked);
+            }
             LineStatus::Undetermined(why) => {
                 let reason = format!("line {}: {}", position + 1, why.reason);
-                first_open.get_or_insert(Undetermined { reason, refused: why.refused.clone() });
+                let open = Undetermined { reason, refused: why.refused.clone() };
+                if open.refused.is_some() {
+                    return Verdict::Undetermined(open);
+                }
+                first_open.get_or_insert(open);
             }
         }
+    }
+    if let Some(evidence) = wrong {
+        return Verdict::Fails(evidence.clone());
     }
     if let Some(open) = first_open {
         return Verdict::Undetermined(open);
@@ -148,9 +158,10 @@ impl Line<'_> {
             }
             (None, Some(Err(refused))) => *refused,
             (None, Some(Ok(Proved { by, .. }))) if cut => open(format!(
-                "it is true, by {}; whether also by {} was not decided, the search stopped at its bound",
+                "it is true, by {}; whether also by {} was not decided{}",
                 list(self.context, &by),
-                rules(reasons)
+                rules(reasons),
+                bound()
             )),
             (None, Some(Ok(Proved { checked, by }))) => LineStatus::OtherReason { checked, by },
             (None, None) => self.stopped().unwrap_or_else(|| self.nothing(arena, cut || cut_too, &compared)),
@@ -226,9 +237,19 @@ impl Line<'_> {
 
     fn nothing(&self, arena: &mut Arena, cut: bool, compared: &Compared) -> LineStatus {
         let why = equality::why_not(self.context, arena, self.before, self.line.expr, compared);
-        let bound = if cut { ", as far as their bounds allow" } else { "" };
+        let bound = if cut { bound() } else { String::new() };
         open(format!("no single rule, no two in a row and no customary composition of more lead there{bound}; {why}"))
     }
+}
+
+/// Where a search stopped.
+fn bound() -> String {
+    format!(
+        ", the search having stopped at a bound (each reason {} times in a row, {} expressions for each, {} comparisons)",
+        search::REPEATED,
+        search::REACHED,
+        search::COMPARED
+    )
 }
 
 fn split(result: Result<Found, search::NotFound>) -> (Option<Found>, bool) {

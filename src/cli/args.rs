@@ -143,7 +143,7 @@ Examples:
   echo 'graph { x -> m -> y; x <-> y } P(y | do(x))' | whatif run -
 
 Exit status: 0 all answered and every expectation held (\"not identifiable\" is an answer);
-1 an expectation did not hold; 2 a file could not be read or has errors;
+1 an expectation did not hold or a proof failed; 2 a file could not be read or has errors;
 70 the kernel refused a certificate, which is a defect of the program.";
 
 const CHECK_EXAMPLES: &str = "\

@@ -33,7 +33,7 @@ pub fn main() -> ExitCode {
 mod status {
     /// Everything was answered, and every expectation held.
     pub const FINE: u8 = 0;
-    /// An expectation did not hold.
+    /// An expectation did not hold, or a proof failed.
     pub const OTHERWISE: u8 = 1;
     /// The input could not be read or has errors.
     pub const INPUT: u8 = 2;

@@ -8,6 +8,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::time::Instant;
 use whatif::answer::{Answer, Body, Expected, Limits, Options, Prover, Verdict};
 use whatif::json::Report;
+use whatif::problem::QueryKind;
 use whatif::render::{self, Document};
 use whatif::source::Diagnostic;
 
@@ -79,9 +80,14 @@ fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
     let mut tasks = Vec::new();
     for (i, (file, prover)) in files.iter().zip(&provers).enumerate() {
         let (Some(problem), Some(prover)) = (&file.problem, prover) else { continue };
-        if !args.quiet || args.format == Format::Json {
-            tasks.extend((0..problem.queries.len()).map(|index| (i, prover, Task::Question(index))));
-        }
+        let everything = !args.quiet || args.format == Format::Json;
+        // A proof that fails did not hold, so it is looked at however little is to be printed.
+        let asked = problem
+            .queries
+            .iter()
+            .enumerate()
+            .filter(|(_, query)| everything || matches!(query.kind, QueryKind::Proof { .. }));
+        tasks.extend(asked.map(|(index, _)| (i, prover, Task::Question(index))));
         tasks.extend((0..problem.expectations.len()).map(|index| (i, prover, Task::Expectation(index))));
     }
     let work = |&(file, prover, task): &(usize, &Prover<'_>, Task)| match task {
@@ -107,7 +113,15 @@ fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
 
 impl Outcome {
     fn status(&self) -> u8 {
-        let answers = self.answers.iter().map(|answer| if refused(answer) { status::REFUSED } else { status::FINE });
+        let answers = self.answers.iter().map(|answer| {
+            if refused(answer) {
+                status::REFUSED
+            } else if proof_fails(answer) {
+                status::OTHERWISE
+            } else {
+                status::FINE
+            }
+        });
         let expected = self.expected.iter().map(|expected| match (&expected.refused, expected.holds) {
             (Some(_), _) => status::REFUSED,
             (None, Some(true)) => status::FINE,
@@ -116,6 +130,11 @@ impl Outcome {
         let ready = if self.unready.is_some() { status::INPUT } else { status::FINE };
         answers.chain(expected).chain([ready]).max().unwrap_or(status::FINE)
     }
+}
+
+/// Whether it is a reader's proof with a line that does not follow.
+const fn proof_fails(answer: &Answer) -> bool {
+    matches!(answer.body, Body::Proof { verdict: Verdict::Fails(_) | Verdict::FailsAt { .. }, .. })
 }
 
 /// Whether the kernel refused the answer's certificate.
@@ -147,7 +166,7 @@ fn document(file: &File, outcome: &Outcome, args: &Run) -> Document {
         Some(Steps::Board) => render::Steps::Board,
         Some(Steps::Full) => render::Steps::All,
     };
-    for answer in &outcome.answers {
+    for answer in outcome.answers.iter().filter(|answer| !args.quiet || proof_fails(answer)) {
         page.append(render::document(problem, answer, steps));
     }
     if !args.quiet || outcome.expected.iter().any(|expected| expected.holds != Some(true)) {

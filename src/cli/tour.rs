@@ -25,13 +25,13 @@ pub fn tour(output: &mut Output) -> u8 {
         \x20 whatif run examples/churn.causal\n\
         \x20 whatif --help\n\n\
          What else can be asked (each on a line of its own):\n\n\
-        \x20 P(y | do(x), z)                an effect among those with z\n\
-        \x20 E[y | do(x=1)] - E[y | do(x=0)]  a contrast\n\
-        \x20 x _||_ y | z                   does the graph imply this independence?\n\
-        \x20 adjust P(y | do(x))            sets to adjust for, and instruments\n\
-        \x20 paths x to y | z               ways between two variables, open and blocked\n\
-        \x20 implications                   what the graph says of the data\n\
-        \x20 expect identifiable P(y | do(x))  a line that must hold, or the run fails\n",
+        \x20 P(y | do(x), z)                    an effect among those with z\n\
+        \x20 E[y | do(x=1)] - E[y | do(x=0)]    a contrast\n\
+        \x20 x _||_ y | z                       does the graph imply this independence?\n\
+        \x20 adjust P(y | do(x))                sets to adjust for, and instruments\n\
+        \x20 paths x to y | z                   ways between two variables, open and blocked\n\
+        \x20 implications                       what the graph says of the data\n\
+        \x20 expect identifiable P(y | do(x))   a line that must hold, or the run fails\n",
     );
     status::FINE
 }

@@ -57,16 +57,18 @@ pub(super) fn fraction(numerator: usize, denominator: usize) -> BigRational {
 /// # Errors
 /// A variable's table would have more than `limit` cells.
 pub fn random_model(graph: &Graph, states: impl Fn(Node) -> usize, seed: u64, limit: usize) -> Result<Model, TooLarge> {
-    random_model_on(graph, &graph.all_nodes(), states, seed, limit)
+    random_model_on(graph, &graph.all_nodes(), usize::MAX, states, seed, limit)
 }
 
-/// The same for what concerns `relevant` alone, an ancestral set; all other variables are fair coins without causes.
+/// The same for what concerns `relevant` alone, an ancestral set, where each variable heeds at most `most` of its causes,
+/// chosen at random; all other variables are fair coins.
 ///
 /// # Errors
 /// A variable's table would have more than `limit` cells.
 pub fn random_model_on(
     graph: &Graph,
     relevant: &NodeSet,
+    most: usize,
     states: impl Fn(Node) -> usize,
     seed: u64,
     limit: usize,
@@ -87,6 +89,10 @@ pub fn random_model_on(
             let mut parents: Vec<Parent> = graph.parents(node).map(Parent::Variable).collect();
             let own = edges.iter().enumerate().filter(|(_, (a, b))| *a == node || *b == node);
             parents.extend(own.map(|(index, _)| Parent::Latent(index)));
+            while parents.len() > most {
+                let out = draws.below(parents.len() as u64) as usize;
+                parents.remove(out);
+            }
             let rows = parents.iter().fold(1_usize, |rows, parent| {
                 rows.saturating_mul(match parent {
                     Parent::Variable(parent) => states(*parent),
@@ -101,7 +107,31 @@ pub fn random_model_on(
             Ok(ModelVariable { states: states(node), parents, table })
         })
         .collect::<Result<_, _>>()?;
-    Ok(Model { latents, variables })
+    Ok(without_idle_latents(Model { latents, variables }))
+}
+
+/// The model without latents that nothing heeds.
+fn without_idle_latents(mut model: Model) -> Model {
+    let mut place = vec![None; model.latents.len()];
+    let heeded = model.variables.iter().flat_map(|variable| &variable.parents);
+    for parent in heeded {
+        if let Parent::Latent(latent) = parent {
+            place[*latent] = Some(0);
+        }
+    }
+    for (at, slot) in place.iter_mut().flatten().enumerate() {
+        *slot = at;
+    }
+    for parent in model.variables.iter_mut().flat_map(|variable| &mut variable.parents) {
+        if let Parent::Latent(latent) = parent
+            && let Some(at) = place[*latent]
+        {
+            *latent = at;
+        }
+    }
+    let mut kept = place.iter();
+    model.latents.retain(|_| kept.next().is_some_and(Option::is_some));
+    model
 }
 
 #[cfg(test)]

@@ -214,6 +214,8 @@ fn found(writer: Writer<'_>, body: &Body, verdict: &Verdict, value: &mut Object)
                 put("derivation", derivation);
             }
         }
+        // A proof's evidence stands with its lines.
+        Verdict::Holds(_) | Verdict::Fails(_) if matches!(body, Body::Proof { .. }) => {}
         Verdict::NotIdentifiable(checked) | Verdict::Holds(checked) | Verdict::Fails(checked) => {
             match checked.evidence() {
                 Evidence::Hedge(hedge, models) => {

@@ -217,3 +217,16 @@ fn commands_in_the_help_run_as_printed() {
     assert!(tried >= 12, "only {tried} commands found");
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn a_proof_that_fails_fails_the_run() {
+    for arguments in
+        [&["run", "examples/mistakes/wrong-rule.causal"][..], &["run", "-q", "examples/mistakes/wrong-rule.causal"]]
+    {
+        let run = whatif(arguments);
+        assert_eq!(run.status, 1);
+        assert!(!run.output.is_empty());
+    }
+    let right = with_input(&["run", "-q", "-"], "graph { x -> y }\nproof P(y | do(x)) { = P(y | x) by rule 2 }\n");
+    assert_eq!((right.status, right.output.as_str()), (0, ""));
+}

@@ -29,6 +29,46 @@ pub fn factorise(graph: &Graph, arena: &mut Arena, expr: ExprId) -> (ExprId, Der
     (result, board.finish(line))
 }
 
+/// The expression with, in each term that has an action, every condition acted on that may be, and then without actions
+/// and conditions that tell nothing: what is left of two terms is often one and the same where neither has an estimand.
+pub fn act(graph: &Graph, arena: &mut Arena, expr: ExprId) -> (ExprId, Derivation) {
+    let acting = arena.terms(expr).into_iter().filter(|term| !term.do_().is_empty());
+    let terms: Vec<Term> = acting.cloned().collect();
+    let mut board = Board::new(graph, arena);
+    let mut equations = Vec::new();
+    for term in terms {
+        equations.extend(acted(&mut board, &term).equation());
+    }
+    let line = board.advance(Line::start(expr), &equations);
+    let result = line.rhs;
+    (result, board.finish(line))
+}
+
+fn acted(board: &mut Board<'_>, term: &Term) -> Line {
+    let start = board.arena.p(term.clone());
+    let mut line = Line::start(start);
+    let mut current = term.clone();
+    let go_on = |line: &mut Line, current: &mut Term, moved: Option<(Equation, Term)>, board: &mut Board<'_>| {
+        if let Some((equation, next)) = moved {
+            *line = board.advance(*line, &[equation]);
+            *current = next;
+        }
+    };
+    for &z in term.given() {
+        let moved = set(board, &current, z);
+        go_on(&mut line, &mut current, moved, board);
+    }
+    for z in current.do_().to_vec() {
+        let moved = drop_actions(board, &current, &[z]);
+        go_on(&mut line, &mut current, moved, board);
+    }
+    for z in current.given().to_vec() {
+        let moved = drop_conditions(board, &current, &[z]);
+        go_on(&mut line, &mut current, moved, board);
+    }
+    line
+}
+
 /// P(y | do(x), z) = P(y, z | do(x)) / P(z | do(x)), each of them factorised.
 fn factorised(board: &mut Board<'_>, term: &Term) -> Line {
     let start = board.arena.p(term.clone());
@@ -173,6 +213,13 @@ fn observe(board: &mut Board<'_>, term: &Term, z: Ref) -> Option<(Equation, Term
     let seen = term.given().iter().copied().chain([z]);
     let next = Term::new(term.of().to_vec(), seen, left.clone())?;
     apply(board, Rule::Rule2, (term, next), &left, &[z], term.given())
+}
+
+/// Rule 2 from observation to action, where it applies.
+fn set(board: &mut Board<'_>, term: &Term, z: Ref) -> Option<(Equation, Term)> {
+    let left: Vec<Ref> = term.given().iter().copied().filter(|&r| r != z).collect();
+    let next = Term::new(term.of().to_vec(), left.clone(), term.do_().iter().copied().chain([z]))?;
+    apply(board, Rule::Rule2, (term, next), term.do_(), &[z], &left)
 }
 
 /// Rule 3, where it applies.

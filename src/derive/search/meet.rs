@@ -3,15 +3,15 @@
 use super::moves::{Hints, Move, moves};
 use super::{Given, Judge, Used};
 use crate::derive::board::{Board, Line};
-use crate::expr::{Expr, ExprId};
+use crate::expr::{Arena, Expr, ExprId};
 use crate::proof::{Rule, Separation};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// A reason is applied at most so many times in a row.
-pub(super) const REPEATED: usize = 3;
+pub const REPEATED: usize = 3;
 /// At most so many expressions are reached by one more reason.
-pub(super) const REACHED: usize = 96;
+pub const REACHED: usize = 96;
 /// Pairs that do not look equal are compared only so many times in one search.
 const UNLIKELY: usize = 12;
 
@@ -86,6 +86,9 @@ fn told(board: &mut Board<'_>, start: ExprId, moves: &[(usize, Move)]) -> Line {
     line
 }
 
+/// Moves, each with the expression that it leads to.
+type Outcomes = Vec<(Move, ExprId)>;
+
 /// What moves lead to, remembered for one pair of ends.
 pub(super) struct Meeting {
     left: ExprId,
@@ -93,7 +96,7 @@ pub(super) struct Meeting {
     hints: [Hints; 2],
     sound: bool,
     /// By end, expression and rule; moves with a separation stated are not kept.
-    known: FxHashMap<(bool, ExprId, Rule), Rc<Vec<Move>>>,
+    known: FxHashMap<(bool, ExprId, Rule), Rc<Outcomes>>,
     signatures: FxHashMap<ExprId, u64>,
 }
 
@@ -172,7 +175,7 @@ impl Meeting {
     fn side(
         &mut self,
         board: &mut Board<'_>,
-        judge: &Judge<'_>,
+        judge: &mut Judge<'_>,
         back: bool,
         reasons: &[(usize, &Given<'_>)],
         cut: &mut bool,
@@ -194,10 +197,10 @@ impl Meeting {
                         break 'reason;
                     }
                     let Some(&State { expr, used, failing, .. }) = side.states.get(at) else { continue };
-                    for m in self.moves(board, back, expr, given).iter() {
-                        let to = applied(board, expr, m);
+                    for &(ref m, to) in self.moves(board, judge, back, expr, given).iter() {
                         let used = used | 1 << number.min(31);
-                        if !seen.insert((to, used)) {
+                        // There and back is no use of a reason.
+                        if side.passes(at, to) || !seen.insert((to, used)) {
                             continue;
                         }
                         if layer.len() + next.len() >= REACHED {
@@ -219,57 +222,89 @@ impl Meeting {
         side
     }
 
-    fn moves(&mut self, board: &mut Board<'_>, back: bool, expr: ExprId, given: &Given<'_>) -> Rc<Vec<Move>> {
-        let hints = &self.hints[usize::from(back)];
-        if given.separation.is_some() {
-            return Rc::new(moves(board, expr, given.rule, hints, self.sound, given.separation));
-        }
+    fn moves(
+        &mut self,
+        board: &mut Board<'_>,
+        judge: &mut Judge<'_>,
+        back: bool,
+        expr: ExprId,
+        given: &Given<'_>,
+    ) -> Rc<Outcomes> {
         let key = (back, expr, given.rule);
-        if let Some(known) = self.known.get(&key) {
+        if given.separation.is_none()
+            && let Some(known) = self.known.get(&key)
+        {
             return Rc::clone(known);
         }
-        let found = Rc::new(moves(board, expr, given.rule, hints, self.sound, None));
-        self.known.insert(key, Rc::clone(&found));
+        let hints = &self.hints[usize::from(back)];
+        let found = moves(board, expr, given.rule, hints, self.sound, given.separation);
+        let outcome = |m| {
+            let to = applied(board, expr, &m);
+            judge.pay(board.arena, to);
+            (m, to)
+        };
+        let found: Rc<Outcomes> = Rc::new(found.into_iter().map(outcome).collect());
+        if given.separation.is_none() {
+            self.known.insert(key, Rc::clone(&found));
+        }
         found
     }
 
-    /// A number that is the same for expressions that differ by the order of factors and the names of copies.
     fn signature(&mut self, board: &Board<'_>, root: ExprId) -> u64 {
-        if let Some(&known) = self.signatures.get(&root) {
-            return known;
-        }
-        for id in board.arena.reachable([root]) {
-            if self.signatures.contains_key(&id) {
-                continue;
-            }
-            let of = |o: &ExprId| self.signatures.get(o).copied().unwrap_or(0);
-            let expr = board.arena.get(id);
-            let signature = match expr {
-                Expr::P(term) => super::hash(
-                    &[term.of(), term.given(), term.do_()]
-                        .map(|refs| refs.iter().map(|r| (r.var, r.is_value().then_some(r.at))).collect::<Vec<_>>()),
-                ),
-                Expr::Value(r) => super::hash(&(r.var, r.is_value())),
-                Expr::Number(number) => super::hash(number),
-                // A sum may stand before or within a product, and a factor of 1 anywhere.
-                Expr::Sum { body, .. } => of(body),
-                Expr::Product(all) => all.iter().fold(0_u64, |sum, o| sum.wrapping_add(of(o))),
-                Expr::Quotient(over, under) => of(over).wrapping_sub(of(under)),
-                Expr::Plus(all) | Expr::Minus(all) => {
-                    let mut all: Vec<u64> = all.iter().map(of).collect();
-                    if let Expr::Plus(_) = expr {
-                        all.sort_unstable();
-                    }
-                    super::hash(&all)
-                }
-            };
-            self.signatures.insert(id, signature);
-        }
-        self.signatures.get(&root).copied().unwrap_or(0)
+        signature(board.arena, root, &mut self.signatures)
     }
 }
 
+/// A number that is the same for expressions that differ by the order of factors, the names of copies, and where their
+/// sums stand. `known` holds those of the expressions met before.
+pub(super) fn signature(arena: &Arena, root: ExprId, known: &mut FxHashMap<ExprId, u64>) -> u64 {
+    if let Some(&known) = known.get(&root) {
+        return known;
+    }
+    for id in arena.reachable([root]) {
+        if known.contains_key(&id) {
+            continue;
+        }
+        let of = |o: &ExprId| known.get(o).copied().unwrap_or(0);
+        let expr = arena.get(id);
+        let signature = match expr {
+            Expr::P(term) => super::hash(
+                &[term.of(), term.given(), term.do_()]
+                    .map(|refs| refs.iter().map(|r| (r.var, r.is_value().then_some(r.at))).collect::<Vec<_>>()),
+            ),
+            Expr::Value(r) => super::hash(&(r.var, r.is_value())),
+            Expr::Number(number) => super::hash(number),
+            Expr::Sum { body, .. } => of(body),
+            Expr::Product(all) => all.iter().fold(0_u64, |sum, o| sum.wrapping_add(of(o))),
+            Expr::Quotient(over, under) => of(over).wrapping_sub(of(under)),
+            Expr::Plus(all) | Expr::Minus(all) => {
+                let mut all: Vec<u64> = all.iter().map(of).collect();
+                if let Expr::Plus(_) = expr {
+                    all.sort_unstable();
+                }
+                super::hash(&all)
+            }
+        };
+        known.insert(id, signature);
+    }
+    known.get(&root).copied().unwrap_or(0)
+}
+
 impl Side {
+    /// Whether an expression stands on the way to a state, the state included.
+    fn passes(&self, mut at: usize, expr: ExprId) -> bool {
+        while let Some(state) = self.states.get(at) {
+            if state.expr == expr {
+                return true;
+            }
+            match &state.from {
+                Some((before, _)) => at = *before,
+                None => return false,
+            }
+        }
+        false
+    }
+
     /// The moves to a state, from the end on.
     fn way(&self, mut at: usize) -> Vec<(usize, Move)> {
         let mut moves = Vec::new();

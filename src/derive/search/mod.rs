@@ -14,7 +14,7 @@ mod moves;
 #[cfg(test)]
 mod tests;
 
-pub use factorise::factorise;
+pub use factorise::{act, factorise};
 
 use super::board::{Board, Equation, Line};
 use crate::expr::{Arena, Expr, ExprId};
@@ -22,15 +22,20 @@ use crate::graph::Graph;
 use crate::proof::{Derivation, Rule, Separation};
 use align::{Aligned, align};
 use meet::{Meeting, Way};
+pub use meet::{REACHED, REPEATED};
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
 /// The rules that a reader may name, in the order in which they are tried where none is named.
-pub const RULES: [Rule; 6] = [Rule::Rule1, Rule::Rule2, Rule::Rule3, Rule::Marginalise, Rule::Chain, Rule::Condition];
+pub const RULES: [Rule; 6] = [Rule::Rule1, Rule::Rule2, Rule::Rule3, Rule::Marginalise, Rule::Condition, Rule::Chain];
 /// A line may give at most so many reasons.
 pub const REASONS: usize = 8;
-/// Two expressions are compared by algebra at most so many times for one line.
-const COMPARED: usize = 600;
+/// Two expressions are compared by algebra at most so many times in one search.
+pub const COMPARED: usize = 600;
+/// The expressions that one search looks at are together at most so long, counted as [`Arena::size`] does.
+pub const WRITTEN: u64 = 500_000;
+/// Comparing two expressions costs as much as looking at so many of them.
+const COMPARING: u64 = 8;
 /// Expressions that multiply out to more summands are not compared.
 const SUMMANDS: u64 = 512;
 /// Nor are those longer than that, counted as [`Arena::size`] does.
@@ -85,16 +90,23 @@ pub struct Judge<'a> {
     equal: &'a mut dyn FnMut(&mut Arena, ExprId, ExprId) -> bool,
     stop: &'a dyn Fn() -> bool,
     left: usize,
+    /// What may still be written down, in references and operators.
+    written: u64,
 }
 
 impl<'a> Judge<'a> {
     /// `equal` decides; `stop` says whether the caller wants no more of it.
     pub fn new(equal: &'a mut dyn FnMut(&mut Arena, ExprId, ExprId) -> bool, stop: &'a dyn Fn() -> bool) -> Self {
-        Self { equal, stop, left: COMPARED }
+        Self { equal, stop, left: COMPARED, written: WRITTEN }
     }
 
     fn stopped(&self) -> bool {
-        (self.stop)()
+        self.written == 0 || (self.stop)()
+    }
+
+    /// Pays for looking at an expression; none is looked at once nothing is left.
+    fn pay(&mut self, arena: &Arena, expr: ExprId) {
+        self.written = self.written.saturating_sub(1 + arena.size(expr));
     }
 
     /// None where no more may be asked.
@@ -106,6 +118,9 @@ impl<'a> Judge<'a> {
             return None;
         }
         self.left -= 1;
+        for side in [a, b] {
+            self.written = self.written.saturating_sub(COMPARING.saturating_mul(arena.size(side)));
+        }
         Some(comparable(arena, a) && comparable(arena, b) && (self.equal)(arena, a, b))
     }
 }
@@ -132,6 +147,14 @@ pub fn comparable(arena: &Arena, root: ExprId) -> bool {
         summands.insert(id, count);
     }
     true
+}
+
+/// Whether two expressions look as if algebra alone might make one of the other: they have the same terms, copies and
+/// the places of sums apart. False also where terms cancel.
+#[must_use]
+pub fn alike(arena: &Arena, a: ExprId, b: ExprId) -> bool {
+    let mut known = rustc_hash::FxHashMap::default();
+    meet::signature(arena, a, &mut known) == meet::signature(arena, b, &mut known)
 }
 
 /// A derivation of `from = to` in which the reasons are used in their order, each at least once (at one place or at
@@ -200,7 +223,8 @@ pub fn any(
     let mut board = Board::new(graph, arena);
     let mut search = Search::new(&mut board, from, to, true);
     let mut cut = false;
-    for reasons in compositions() {
+    let (summed, divided) = shapes(board.arena, from, to);
+    for reasons in compositions(summed, divided) {
         let required = (1_u32 << reasons.len()) - 1;
         if let Some(found) = search.parts(&mut board, judge, &reasons, required, &mut cut) {
             return Ok(found.tell(board, from, to));
@@ -230,13 +254,45 @@ const CUSTOMARY: [&[Rule]; 7] = [
 ];
 
 /// No rule, each rule, each two in either order, and those that are customary.
-fn compositions() -> Vec<Vec<Given<'static>>> {
+///
+/// Where one side sums over more than the other, that is marginalisation to a reader, though Σ_z P(z | y) = 1 and the
+/// chain rule would do; and where neither divides more than the other, it is the chain rule and not the condition rule.
+fn compositions(summed: bool, divided: bool) -> Vec<Vec<Given<'static>>> {
+    let bare = |rules: &[Rule]| rules.iter().map(|&rule| Given::bare(rule)).collect::<Vec<_>>();
     let mut all = vec![Vec::new()];
-    all.extend(RULES.iter().map(|&rule| vec![Given::bare(rule)]));
-    let pairs = RULES.iter().flat_map(|&first| RULES.iter().map(move |&second| (first, second)));
-    all.extend(pairs.filter(|(a, b)| a != b).map(|(a, b)| vec![Given::bare(a), Given::bare(b)]));
-    all.extend(CUSTOMARY.iter().map(|rules| rules.iter().map(|&rule| Given::bare(rule)).collect()));
+    let (chain, rest): (Vec<Rule>, Vec<Rule>) = RULES
+        .iter()
+        .filter(|&&rule| divided || rule != Rule::Condition)
+        .partition(|&&rule| summed && rule == Rule::Chain);
+    all.extend(rest.iter().map(|&rule| bare(&[rule])));
+    if summed {
+        all.push(bare(&[Rule::Marginalise, Rule::Chain]));
+        all.push(bare(&[Rule::Chain, Rule::Marginalise]));
+    }
+    all.extend(chain.iter().map(|&rule| bare(&[rule])));
+    if !divided {
+        all.push(bare(&[Rule::Condition]));
+    }
+    let pairs = RULES.iter().flat_map(|&first| RULES.iter().map(move |&second| [first, second]));
+    all.extend(pairs.filter(|[a, b]| a != b).map(|pair| bare(&pair)));
+    all.extend(CUSTOMARY.iter().map(|rules| bare(rules)));
     all
+}
+
+/// Whether one side binds more references by sums than the other, and whether one has more quotients, each node counted
+/// once.
+fn shapes(arena: &Arena, from: ExprId, to: ExprId) -> (bool, bool) {
+    let count = |root: ExprId| {
+        arena.reachable([root]).into_iter().fold((0, 0), |(bound, quotients), id| match arena.get(id) {
+            Expr::Sum { over, .. } => (bound + over.len(), quotients),
+            Expr::Quotient(..) => (bound, quotients + 1),
+            Expr::Number(_) | Expr::P(_) | Expr::Value(_) | Expr::Product(_) | Expr::Plus(_) | Expr::Minus(_) => {
+                (bound, quotients)
+            }
+        })
+    };
+    let (ours, theirs) = (count(from), count(to));
+    (ours.0 != theirs.0, ours.1 != theirs.1)
 }
 
 /// Algebra need not be named.

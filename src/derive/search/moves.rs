@@ -278,25 +278,8 @@ impl Maker<'_, '_> {
                 continue;
             }
             let factors = factors(self.board.arena, id);
-            for (i, &first) in factors.iter().enumerate() {
-                for (j, &second) in factors.iter().enumerate() {
-                    let (Expr::P(late), Expr::P(early)) = (self.board.arena.get(first), self.board.arena.get(second))
-                    else {
-                        continue;
-                    };
-                    if i == j || late.do_() != early.do_() || *late.given() != *with(early.given(), early.of()) {
-                        continue;
-                    }
-                    let joint = Term::new(with(late.of(), early.of()), early.given().to_vec(), early.do_().to_vec());
-                    let Some(joint) = joint else { continue };
-                    let rest = factors.iter().enumerate().filter(|(k, _)| *k != i && *k != j).map(|(_, &f)| f);
-                    let rest: Vec<ExprId> = rest.collect();
-                    let arena = &mut *self.board.arena;
-                    let from = arena.product([first, second]);
-                    let pre = arena.product(rest.into_iter().chain([from]));
-                    let to = arena.p(joint);
-                    self.plain(id, pre, from, to);
-                }
+            for start in 0..factors.len() {
+                self.merged(id, &factors, start);
             }
         }
         for term in self.terms(state) {
@@ -319,6 +302,46 @@ impl Maker<'_, '_> {
                     let (from, early, late) = (arena.p(term.clone()), arena.p(early), arena.p(late));
                     let to = arena.product([early, late]);
                     self.plain(from, from, from, to);
+                }
+            }
+        }
+    }
+
+    /// The factor at `start` put together with one that is given it, with one that is given both, and so on.
+    fn merged(&mut self, id: ExprId, factors: &[ExprId], start: usize) {
+        let mut chains = vec![vec![start]];
+        while let Some(chain) = chains.pop() {
+            let mut joint: Option<Term> = None;
+            for &at in &chain {
+                let Some(Expr::P(next)) = factors.get(at).map(|&factor| self.board.arena.get(factor)) else { return };
+                joint = match joint {
+                    None => Some(next.clone()),
+                    Some(so_far) => {
+                        Term::new(with(so_far.of(), next.of()), so_far.given().to_vec(), so_far.do_().to_vec())
+                    }
+                };
+            }
+            let Some(joint) = joint else { return };
+            if chain.len() > 1 {
+                let rest = (0..factors.len()).filter(|at| !chain.contains(at)).map(|at| factors[at]);
+                let rest: Vec<ExprId> = rest.collect();
+                let arena = &mut *self.board.arena;
+                let from = arena.product(chain.iter().map(|&at| factors[at]));
+                let pre = arena.product(rest.into_iter().chain([from]));
+                let to = arena.p(joint.clone());
+                self.plain(id, pre, from, to);
+            }
+            if self.full() {
+                return;
+            }
+            let conditions = with(joint.given(), joint.of());
+            for (at, &factor) in factors.iter().enumerate() {
+                if let Expr::P(late) = self.board.arena.get(factor)
+                    && late.do_() == joint.do_()
+                    && *late.given() == *conditions
+                    && !chain.contains(&at)
+                {
+                    chains.push([&*chain, &[at]].concat());
                 }
             }
         }
