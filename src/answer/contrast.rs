@@ -3,7 +3,6 @@
 use super::context::{Context, Stage, undetermined};
 use super::differ;
 use super::effect::{self, Found};
-use super::positivity::assumes_positive;
 use super::{Body, Identified, Verdict, words};
 use crate::algebra;
 use crate::countermodel;
@@ -57,7 +56,7 @@ pub(super) fn verdict(context: &Context<'_>, arena: &mut Arena, expr: ExprId) ->
             strategy: reduced.strategy(),
             how: reduced.how(),
             free: effect::free(arena, expr, estimand),
-            assumes_positive: assumes_positive(arena, context.graph(), estimand),
+            assumes_positive: algebra::assumes_positive(arena, estimand),
             alternatives: Vec::new(),
         })),
         Err(refused) => Verdict::Undetermined(refused),

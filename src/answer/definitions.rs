@@ -127,8 +127,7 @@ fn roots(arena: &mut Arena, body: &Body) -> (Vec<ExprId>, Vec<ExprId>) {
             }
         }
         Some(Verdict::Holds(checked)) => told(checked.evidence(), &mut steps),
-        Some(Verdict::NotIdentifiable(_) | Verdict::Fails(_) | Verdict::FailsAt { .. } | Verdict::Undetermined(_))
-        | None => {}
+        Some(Verdict::NotIdentifiable(_) | Verdict::Fails(_) | Verdict::Undetermined(_)) | None => {}
     }
     (shown, steps)
 }

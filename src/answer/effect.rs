@@ -1,7 +1,6 @@
 //! One P-term: an estimand with its derivation, or a hedge.
 
 use super::context::{Context, Stage};
-use super::positivity::assumes_positive;
 use super::{Identified, Undetermined, Verdict, words};
 use crate::algebra;
 use crate::countermodel;
@@ -145,7 +144,7 @@ fn identified(
         strategy: found.strategy(),
         how: found.how,
         free: free(arena, query, estimand),
-        assumes_positive: assumes_positive(arena, context.graph(), estimand),
+        assumes_positive: algebra::assumes_positive(arena, estimand),
         alternatives: Vec::new(),
     })
 }

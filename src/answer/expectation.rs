@@ -29,18 +29,14 @@ pub(super) fn expectation(context: &Context<'_>, expectation: &Expectation, text
     };
     let is = match &verdict {
         Verdict::Identifiable(_) | Verdict::Holds(_) => Some(true),
-        Verdict::NotIdentifiable(_) | Verdict::Fails(_) | Verdict::FailsAt { .. } => Some(false),
+        Verdict::NotIdentifiable(_) | Verdict::Fails(_) => Some(false),
         Verdict::Undetermined(_) => None,
     };
     let holds = is.map(|is| is == expectation.expected);
     let reason = (holds != Some(true)).then(|| reason(context.graph(), &verdict));
     let refused = match verdict {
         Verdict::Undetermined(why) => why.refused,
-        Verdict::Identifiable(_)
-        | Verdict::NotIdentifiable(_)
-        | Verdict::Holds(_)
-        | Verdict::Fails(_)
-        | Verdict::FailsAt { .. } => None,
+        Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::Holds(_) | Verdict::Fails(_) => None,
     };
     Expected { span: expectation.span, text, holds, reason, refused }
 }
@@ -69,11 +65,6 @@ fn reason(graph: &Graph, verdict: &Verdict) -> String {
             Evidence::CounterModel(_) => format!("the two sides differ: {}", differ::told(graph, checked)),
             Evidence::Derivation(_) | Evidence::Hedge(..) | Evidence::Separation => "the two sides differ".to_owned(),
         },
-        Verdict::FailsAt { at, values: [left, right] } => {
-            let at: Vec<String> = at.iter().map(|(node, state)| format!("{} = {state}", graph.name(*node))).collect();
-            let at = if at.is_empty() { String::new() } else { format!(" at {}", at.join(", ")) };
-            format!("in a model of the graph the sides are {left} and {right}{at}")
-        }
         Verdict::Undetermined(why) => why.reason.clone(),
     }
 }

@@ -19,7 +19,6 @@ mod implications;
 mod independence;
 mod joined;
 mod paths;
-mod positivity;
 mod proof;
 mod settle;
 mod simplify;

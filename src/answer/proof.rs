@@ -262,11 +262,9 @@ fn split(result: Result<Found, search::NotFound>) -> (Option<Found>, bool) {
 fn open(reason: impl Into<String>) -> LineStatus {
     match undetermined(reason) {
         Verdict::Undetermined(why) => LineStatus::Undetermined(why),
-        Verdict::Identifiable(_)
-        | Verdict::NotIdentifiable(_)
-        | Verdict::Holds(_)
-        | Verdict::Fails(_)
-        | Verdict::FailsAt { .. } => LineStatus::Undetermined(Undetermined { reason: String::new(), refused: None }),
+        Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::Holds(_) | Verdict::Fails(_) => {
+            LineStatus::Undetermined(Undetermined { reason: String::new(), refused: None })
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an answer is.
 
-use crate::expr::{Arena, BigRational, ExprId, Ref, Term};
+use crate::expr::{Arena, ExprId, Ref, Term};
 use crate::graph::{EdgeKind, Graph, Node, NodeSet};
 use crate::kernel::Checked;
 use crate::proof::{Rule, Separation, SourceGraph};
@@ -287,14 +287,6 @@ pub enum Verdict {
     Holds(Box<Checked>),
     /// It does not.
     Fails(Box<Checked>),
-    /// Equality only, until evidence for it exists: values of the two sides at a point of a fixed random model, in which
-    /// they differ.
-    FailsAt {
-        /// State of each free variable.
-        at: Vec<(Node, usize)>,
-        /// The two values.
-        values: [BigRational; 2],
-    },
     /// Not decided.
     Undetermined(Undetermined),
 }

@@ -134,7 +134,7 @@ impl Outcome {
 
 /// Whether it is a reader's proof with a line that does not follow.
 const fn proof_fails(answer: &Answer) -> bool {
-    matches!(answer.body, Body::Proof { verdict: Verdict::Fails(_) | Verdict::FailsAt { .. }, .. })
+    matches!(answer.body, Body::Proof { verdict: Verdict::Fails(_), .. })
 }
 
 /// Whether the kernel refused the answer's certificate.
@@ -149,11 +149,7 @@ fn refused(answer: &Answer) -> bool {
     };
     match verdict {
         Verdict::Undetermined(why) => why.refused.is_some(),
-        Verdict::Identifiable(_)
-        | Verdict::NotIdentifiable(_)
-        | Verdict::Holds(_)
-        | Verdict::Fails(_)
-        | Verdict::FailsAt { .. } => false,
+        Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::Holds(_) | Verdict::Fails(_) => false,
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::board::{Board, Equation, Line};
 use super::district;
+use crate::expr::{Expr, ExprId};
 use crate::graph::NodeSet;
 use crate::identify::Effect;
 use crate::identify::descent;
@@ -119,19 +120,17 @@ fn by_district(board: &mut Board<'_>, line: Line, u: &NodeSet, d: &NodeSet, dist
 }
 
 /// Puts `product` in the place of the product that the line's right side is, or sums.
-fn reorder(board: &mut Board<'_>, line: Line, product: crate::expr::ExprId) -> Line {
-    use crate::expr::Expr;
-    match board.arena.get(line.rhs).clone() {
-        Expr::Sum { over, .. } => {
-            let target = board.arena.sum(over.iter().copied(), product);
-            board.rewrite(line, target)
-        }
+fn reorder(board: &mut Board<'_>, line: Line, product: ExprId) -> Line {
+    let over = match board.arena.get(line.rhs) {
+        Expr::Sum { over, .. } => over.to_vec(),
         Expr::Number(_)
         | Expr::P(_)
         | Expr::Product(_)
         | Expr::Quotient(..)
         | Expr::Plus(_)
         | Expr::Minus(_)
-        | Expr::Value(_) => board.rewrite(line, product),
-    }
+        | Expr::Value(_) => Vec::new(),
+    };
+    let target = board.arena.sum(over, product);
+    board.rewrite(line, target)
 }

@@ -142,10 +142,11 @@ fn topological_order(children: &Rows) -> Option<Vec<Node>> {
     (order.len() == size).then_some(order)
 }
 
-/// A shortest cycle through the smallest node that lies on one.
+/// A shortest cycle through the smallest node that lies on one. Components by `kosaraju_scc`: petgraph's `tarjan_scc`
+/// recurses as deep as a cycle is long.
 fn shortest_cycle(size: usize, edges: &[(u32, u32)]) -> Vec<Node> {
     let graph = DiGraph::<(), (), u32>::from_edges(edges.iter().copied());
-    let component = petgraph::algo::tarjan_scc(&graph)
+    let component = petgraph::algo::kosaraju_scc(&graph)
         .into_iter()
         .filter(|component| component.len() > 1)
         .min_by_key(|component| component.iter().min().copied());
@@ -200,6 +201,16 @@ mod tests {
         assert_eq!(error, GraphError::Cycle(vec![Node::new(1), Node::new(2)]));
         let error = build(&[("a", "a")]).unwrap_err();
         assert_eq!(error, GraphError::SelfLoop(Node::new(0)));
+    }
+
+    #[test]
+    fn a_long_cycle_takes_no_stack() {
+        let mut builder = GraphBuilder::new();
+        let nodes: Vec<Node> = (0..200_000).map(|i| builder.node(&i.to_string())).collect();
+        for (i, &node) in nodes.iter().enumerate() {
+            builder.directed(node, nodes[(i + 1) % nodes.len()]);
+        }
+        assert_eq!(builder.build().unwrap_err(), GraphError::Cycle(nodes));
     }
 
     #[test]

@@ -80,7 +80,7 @@ fn verdict(verdict: &Verdict) -> &'static str {
         Verdict::Identifiable(_) => "identifiable",
         Verdict::NotIdentifiable(_) => "not_identifiable",
         Verdict::Holds(_) => "holds",
-        Verdict::Fails(_) | Verdict::FailsAt { .. } => "fails",
+        Verdict::Fails(_) => "fails",
         Verdict::Undetermined(_) => "undetermined",
     }
 }
@@ -245,10 +245,6 @@ fn found(writer: Writer<'_>, body: &Body, verdict: &Verdict, value: &mut Object)
                     }
                 }
             }
-        }
-        Verdict::FailsAt { at, values } => {
-            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-            put("countermodel", json!({ "at": evidence::states(writer, at), "values": values }));
         }
         Verdict::Undetermined(why) => {
             put("reason", why.reason.as_str().into());

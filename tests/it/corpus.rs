@@ -107,7 +107,7 @@ fn is_right(file: &str, answer: &Answer, rng: &mut ChaCha8Rng) {
     let found = match verdict {
         Verdict::Identifiable(_) | Verdict::Holds(_) => true,
         Verdict::NotIdentifiable(_) | Verdict::Fails(_) => false,
-        Verdict::FailsAt { .. } | Verdict::Undetermined(_) => panic!("{file}: {}: {verdict:?}", answer.text),
+        Verdict::Undetermined(_) => panic!("{file}: {}: {verdict:?}", answer.text),
     };
     assert_eq!(found, expected, "{file}: {}", answer.text);
     let Verdict::Identifiable(identified) = verdict else { return };
@@ -177,7 +177,6 @@ fn tell(answer: &Answer) -> String {
         }
         Verdict::Holds(_) => lines.push("  holds".to_owned()),
         Verdict::Fails(_) => lines.push("  fails".to_owned()),
-        Verdict::FailsAt { .. } => lines.push("  fails in a model".to_owned()),
         Verdict::Undetermined(why) => lines.push(format!("  undetermined: {}", why.reason)),
     }
     lines.join("\n")

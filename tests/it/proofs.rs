@@ -109,7 +109,7 @@ fn verdict(verdict: &Verdict) -> &'static str {
             assert_eq!(why.refused, None);
             "undetermined"
         }
-        Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::FailsAt { .. } => "of another kind",
+        Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) => "of another kind",
     }
 }
 

@@ -20,7 +20,7 @@ fn identification(document: &mut Document, shown: &Shown<'_>, query: &Math, verd
         Verdict::Identifiable(identified) => identifiable(document, shown, query, identified),
         Verdict::NotIdentifiable(checked) => not_identifiable(document, shown, checked.evidence()),
         Verdict::Undetermined(why) => undetermined(document, why),
-        Verdict::Holds(_) | Verdict::Fails(_) | Verdict::FailsAt { .. } => {}
+        Verdict::Holds(_) | Verdict::Fails(_) => {}
     }
 }
 
@@ -106,22 +106,6 @@ pub(super) fn equality(document: &mut Document, shown: &Shown<'_>, lhs: ExprId, 
             if let Evidence::CounterModel(model) = checked.evidence() {
                 models::one(document, shown.graph, model);
             }
-        }
-        Verdict::FailsAt { at, values } => {
-            fails(document);
-            let at = at.iter().map(|(node, state)| Math::Code(format!("{} = {state}", shown.name(*node))));
-            let text =
-                if at.len() == 0 { Text::of("There ") } else { Text::of("There, at ").join(at, " and ").say(", ") };
-            document.say(
-                text.math(shown.expr(lhs))
-                    .say(" is ")
-                    .math(Math::Number(values[0].to_string()))
-                    .say(" and ")
-                    .math(shown.expr(rhs))
-                    .say(" is ")
-                    .math(Math::Number(values[1].to_string()))
-                    .say("."),
-            );
         }
         Verdict::Undetermined(why) => undetermined(document, why),
         Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) => {}

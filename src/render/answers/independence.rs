@@ -31,7 +31,7 @@ pub(super) fn independence(document: &mut Document, shown: &Shown<'_>, separatio
             }
         }
         Verdict::Undetermined(why) => undetermined(document, why),
-        Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::FailsAt { .. } => {}
+        Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) => {}
     }
 }
 

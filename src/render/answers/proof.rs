@@ -19,7 +19,7 @@ pub(super) fn proof(
     let wrong: Vec<usize> = (1..=lines.len()).filter(|&n| is_wrong(&lines[n - 1].status)).collect();
     match verdict {
         Verdict::Holds(_) => document.say(Text::new().tone(Tone::Good, "Holds").say(": every line follows.")),
-        Verdict::Fails(_) | Verdict::FailsAt { .. } => {
+        Verdict::Fails(_) => {
             let which: Vec<String> = wrong.iter().map(ToString::to_string).collect();
             let which = match which.split_last() {
                 Some((last, rest @ [_, ..])) => format!("lines {} and {last} do not follow", rest.join(", ")),
