@@ -61,6 +61,11 @@ impl Output {
         self.closed = out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err();
     }
 
+    /// One line on standard error that is no mistake of the file's.
+    pub fn remark(&mut self, text: &str) {
+        let _ = std::io::stderr().lock().write_all(format!("{text}\n").as_bytes());
+    }
+
     /// Prints a diagnostic on standard error.
     pub fn diagnostic(&mut self, diagnostic: &Diagnostic) {
         let mut text = String::new();

@@ -35,6 +35,15 @@ pub fn run(args: &Run, output: &mut Output) -> u8 {
                 for diagnostic in file.diagnostics.iter().chain(&outcome.unready) {
                     output.diagnostic(diagnostic);
                 }
+                if let Some(problem) = file.problem.as_ref().filter(|_| !args.quiet)
+                    && problem.queries.is_empty()
+                    && problem.expectations.is_empty()
+                {
+                    output.remark(&format!(
+                        "{}: nothing is asked; a question looks like this: P(y | do(x))",
+                        problem.source.name()
+                    ));
+                }
                 page.append(document(file, outcome, args));
             }
             match args.format {

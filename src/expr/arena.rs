@@ -4,7 +4,11 @@ use super::{At, BigRational, Ref, Symbol, Term};
 use indexmap::IndexSet;
 use num_traits::{One, Zero};
 use rustc_hash::FxBuildHasher;
+use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
+
+/// Expressions that a new arena has room for.
+const ROOM: usize = 112;
 
 /// An expression in an [`Arena`]. Two ids of one arena are equal exactly when the expressions are, letter by letter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -47,15 +51,18 @@ pub enum Expr {
 impl Expr {
     /// The operands, in order.
     #[must_use]
-    pub fn operands(&self) -> Vec<ExprId> {
+    pub fn operands(&self) -> Operands {
         match self {
-            Self::Number(_) | Self::P(_) | Self::Value(_) => Vec::new(),
-            Self::Sum { body, .. } => vec![*body],
-            Self::Product(all) | Self::Plus(all) | Self::Minus(all) => all.to_vec(),
-            Self::Quotient(over, under) => vec![*over, *under],
+            Self::Number(_) | Self::P(_) | Self::Value(_) => Operands::new(),
+            Self::Sum { body, .. } => smallvec![*body],
+            Self::Product(all) | Self::Plus(all) | Self::Minus(all) => Operands::from_slice(all),
+            Self::Quotient(over, under) => smallvec![*over, *under],
         }
     }
 }
+
+/// The operands of one node; few as a rule, and then held in place.
+pub type Operands = SmallVec<[ExprId; 4]>;
 
 /// Facts about a node that every pass asks for, kept beside it.
 #[derive(Clone, Debug)]
@@ -79,7 +86,12 @@ impl Arena {
     /// An arena without expressions.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        // Room for an ordinary question, so that answering it does not grow the tables again and again.
+        Self {
+            nodes: IndexSet::with_capacity_and_hasher(ROOM, FxBuildHasher),
+            facts: Vec::with_capacity(ROOM),
+            symbols: IndexSet::default(),
+        }
     }
 
     /// The node behind an id of this arena.
@@ -261,7 +273,11 @@ impl Arena {
         let depth = operands.iter().map(|&id| self.facts[id.index()].depth).max().unwrap_or(0).saturating_add(1);
         let mut size = operands.iter().fold(1_u64, |sum, &id| sum.saturating_add(self.size(id)));
         let mut free: Vec<Ref> = match expr {
-            Expr::P(term) => term.refs().filter(|r| !r.is_value()).collect(),
+            Expr::P(term) => {
+                let mut free = Vec::with_capacity(term.refs().count());
+                free.extend(term.refs().filter(|r| !r.is_value()));
+                free
+            }
             Expr::Value(reference) if !reference.is_value() => vec![*reference],
             Expr::Number(_) | Expr::Value(_) => Vec::new(),
             Expr::Sum { over, body } => {

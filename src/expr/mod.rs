@@ -12,6 +12,6 @@ mod rename;
 mod replace;
 mod term;
 
-pub use arena::{Arena, Expr, ExprId};
+pub use arena::{Arena, Expr, ExprId, Operands};
 pub use num_rational::BigRational;
 pub use term::{At, Ref, Symbol, Term, Var};

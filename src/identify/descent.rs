@@ -135,6 +135,14 @@ impl<'a> Descent<'a> {
         }
     }
 
+    /// The district at which the way ends short of what is wanted, all of it ancestors of that; None where it leads there.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<NodeSet> {
+        let last = self.levels.last()?;
+        let arrived = last.set == self.inner || last.ancestral == self.inner;
+        (!arrived).then(|| last.ancestral.clone())
+    }
+
     /// Factors whose product is Q\[inner\].
     pub fn estimand(&mut self, arena: &mut Arena) -> Vec<ExprId> {
         let Some(last) = self.levels.len().checked_sub(1) else { return Vec::new() };

@@ -24,10 +24,7 @@ pub struct Obstacle {
 /// Polynomial: O(districts · nodes · (nodes + edges)) at worst.
 pub fn build(graph: &Graph, effect: &Effect, arena: &mut Arena) -> Result<ExprId, Obstacle> {
     let joint = effect.of.union(&effect.given);
-    if let Some(obstacle) = obstacle(graph, &joint, &effect.do_) {
-        return Err(obstacle);
-    }
-    let numerator = joint_estimand(graph, &joint, &effect.do_, arena);
+    let numerator = joint_estimand(graph, &joint, &effect.do_, arena)?;
     if effect.given.is_empty() {
         return Ok(numerator);
     }
@@ -66,12 +63,16 @@ pub fn ancestors(graph: &Graph, of: &NodeSet, do_: &NodeSet) -> (NodeSet, NodeSe
     (universe, effective)
 }
 
-fn joint_estimand(graph: &Graph, of: &NodeSet, do_: &NodeSet, arena: &mut Arena) -> ExprId {
+fn joint_estimand(graph: &Graph, of: &NodeSet, do_: &NodeSet, arena: &mut Arena) -> Result<ExprId, Obstacle> {
     let (universe, effective) = ancestors(graph, of, do_);
     let mut factors = Vec::new();
     for inner in reach::districts(graph, &effective) {
-        factors.extend(Descent::new(graph, &universe, &inner, arena).estimand(arena));
+        let mut descent = Descent::new(graph, &universe, &inner, arena);
+        if let Some(district) = descent.obstacle() {
+            return Err(Obstacle { district, inner });
+        }
+        factors.extend(descent.estimand(arena));
     }
     let body = arena.product(factors);
-    arena.sum(plain(&effective.difference(of)), body)
+    Ok(arena.sum(plain(&effective.difference(of)), body))
 }

@@ -40,6 +40,16 @@ pub fn with_input(arguments: &[&str], input: &str) -> Run {
 const CONFOUNDED: &str = "graph { z -> x -> y; z -> y }\n";
 
 #[test]
+fn a_file_that_asks_nothing_is_not_met_with_silence() {
+    for input in ["", "// only a comment\n", "graph { x -> y }\n"] {
+        let run = with_input(&["run", "-"], input);
+        assert_eq!((run.status, &*run.output), (0, ""));
+        assert!(run.errors.contains("nothing is asked"), "{}", run.errors);
+    }
+    assert!(!with_input(&["run", "-"], &format!("{CONFOUNDED}P(y | do(x))\n")).errors.contains("nothing is asked"));
+}
+
+#[test]
 fn help_and_tour() {
     insta::assert_snapshot!("help", whatif(&["--help"]).output);
     insta::assert_snapshot!("help_run", whatif(&["run", "--help"]).output);
