@@ -12,6 +12,7 @@
 //! | `diagnose` | a piece that the grammar refuses | what is wrong there, in the words of `diagnostics` |
 //! | `read` | a file | all of it: cut, build, recover at the next statement |
 //! | `print` | the tree | text that parses to the same tree |
+//! | `format` | a file | the same file in the one style, comments and all |
 //!
 //! Time is linear in the text. Nothing typed can overflow the stack: the nesting of brackets, open sums and signs is
 //! counted before pest sees a piece, and each level of it is at most three levels of the tree.
@@ -21,11 +22,13 @@ mod cut;
 mod depth;
 mod diagnose;
 mod diagnostics;
+mod format;
 mod grammar;
 pub mod print;
 mod read;
 pub mod tree;
 
+pub use format::format;
 pub use print::needs_quotes;
 
 use crate::source::{Diagnostic, Source};

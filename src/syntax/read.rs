@@ -43,6 +43,13 @@ pub(super) fn is_named(after: &str) -> bool {
     [":", ",", "_||_", "⫫", "="].iter().any(|sign| after.starts_with(sign))
 }
 
+/// The word a statement begins with, and whether it is a name there.
+pub(super) fn opening_word(rest: &str) -> (&str, bool) {
+    let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(rest.len());
+    let (word, after) = rest.split_at(end);
+    (word, is_named(after))
+}
+
 struct Reader<'a> {
     source: &'a Source,
     text: Text<'a>,
@@ -136,10 +143,8 @@ impl Reader<'_> {
 
     /// One statement; where to read on.
     fn statement(&mut self, start: usize, doc: Option<String>) -> usize {
-        let rest = self.text.rest(start);
-        let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.')).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        if is_named(after) {
+        let (word, named) = opening_word(self.text.rest(start));
+        if named {
             return self.simple(start, doc);
         }
         match word {

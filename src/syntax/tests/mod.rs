@@ -4,6 +4,7 @@
 
 mod accepts;
 mod errors;
+mod format;
 mod random;
 mod robust;
 mod roundtrip;

@@ -1,0 +1,167 @@
+//! One piece: which of its signs touch, and how deep its lines stand.
+
+use super::tokens::{Kind, Mode, Token, tokens};
+use super::{Formatter, INDENT};
+use crate::syntax::MAX_STATEMENT;
+use std::ops::Range;
+
+/// An open bracket.
+struct Bracket {
+    /// A blank inside: `{ y _||_ x }`.
+    spaced: bool,
+    /// The set of a sum.
+    set: bool,
+    /// How deep the line stands that it was opened on.
+    indent: usize,
+}
+
+/// What a token of a statement is judged by.
+struct Context<'t, 'a> {
+    mode: Mode,
+    open: Vec<Bracket>,
+    /// The token before and the one before that, comments left out.
+    last: Option<&'t Token<'a>>,
+    before: Option<&'t Token<'a>>,
+    /// A minus here is a sign, not an operator.
+    operand: bool,
+    /// The last token is such a minus.
+    signed: bool,
+    /// The last token is the word or the sign of a sum, or the `_` after it.
+    sum: bool,
+    /// Only the words that open a statement have been seen.
+    opening: bool,
+    /// `var … : …`
+    variables: bool,
+}
+
+impl<'a> Formatter<'a> {
+    /// Writes a piece that begins at some depth; where it ends.
+    pub(super) fn piece(&mut self, range: Range<usize>, mode: Mode, indent: usize) -> usize {
+        let mut list = std::mem::take(&mut self.tokens);
+        tokens(&self.text, range.clone(), mode, &mut list);
+        // To the cutter a blank that is not ASCII is part of a piece, and a comment before it too.
+        let last = list.iter().rposition(|token| token.kind != Kind::Comment);
+        list.truncate(last.map_or(0, |last| last + 1));
+        let range = range.start..list.last().map_or(range.end, |last| last.at + last.text.len());
+        // Blanks must not make a statement too long to be read.
+        let end = range.end;
+        let long = range.len() > MAX_STATEMENT / 1024;
+        let mark = long.then(|| self.page.mark());
+        self.write(&list, mode, indent);
+        if let Some(mark) = mark.filter(|mark| self.page.length_since(mark) > MAX_STATEMENT) {
+            self.page.reset(mark);
+            self.page.word(self.text.slice(range), false, indent);
+        }
+        self.tokens = list;
+        end
+    }
+
+    fn write(&mut self, list: &[Token<'a>], mode: Mode, base: usize) {
+        let mut context = Context {
+            mode,
+            open: Vec::new(),
+            last: None,
+            before: None,
+            operand: true,
+            signed: false,
+            sum: false,
+            opening: true,
+            variables: mode == Mode::Statement && list.first().is_some_and(|first| first.text == "var"),
+        };
+        if list.get(1).is_some_and(|second| matches!(second.text, ":" | "," | "_||_" | "⫫" | "=" | "==")) {
+            context.variables = false;
+        }
+        let mut first_line = true;
+        let mut line = base;
+        for (i, token) in list.iter().enumerate() {
+            if token.breaks > 0 && i > 0 {
+                first_line = false;
+                self.page.line_ends(token.breaks);
+                line = match context.open.last() {
+                    Some(bracket) if token.kind == Kind::Close => bracket.indent,
+                    Some(bracket) => bracket.indent + INDENT,
+                    None => base + INDENT,
+                };
+            }
+            if token.kind == Kind::Comment {
+                self.comment(token.at, token.at + token.text.len(), line);
+                continue;
+            }
+            let next = list.get(i + 1..).unwrap_or(&[]).iter().find(|next| next.kind != Kind::Comment);
+            let tight = context.is_tight(token, next);
+            if base > 0 && mode == Mode::Statement && first_line && context.open.is_empty() && token.text == "by" {
+                self.page.reason();
+            }
+            self.page.word(token.text, tight, line);
+            context.pass(token, line);
+        }
+    }
+}
+
+impl<'t, 'a> Context<'t, 'a> {
+    fn last(&self) -> &'a str {
+        self.last.map_or("", |last| last.text)
+    }
+
+    /// Whether no blank stands before a token.
+    fn is_tight(&self, token: &Token<'_>, next: Option<&Token<'_>>) -> bool {
+        let Some(last) = self.last else { return false };
+        if matches!(token.text, "," | ";") {
+            return true;
+        }
+        if token.kind == Kind::Close {
+            return !self.open.last().is_some_and(|bracket| bracket.spaced) || last.kind == Kind::Open;
+        }
+        if last.kind == Kind::Open {
+            return !self.open.last().is_some_and(|bracket| bracket.spaced);
+        }
+        if self.mode == Mode::Graph {
+            return token.text == "=" || last.text == "=";
+        }
+        if self.signed || token.text == ".." || last.text == ".." {
+            return true;
+        }
+        match token.text {
+            ":" => !self.variables,
+            "(" => last.kind == Kind::Word && matches!(last.text, "P" | "do"),
+            "[" => last.text == "E" || last.kind == Kind::Word && self.before.is_some_and(|word| word.text == "in"),
+            "{" => self.sum,
+            "_" => self.sum,
+            "/" => is_number(last.text) && next.is_some_and(|next| is_number(next.text)),
+            _ => last.text == "/" && is_number(token.text) && self.before.is_some_and(|above| is_number(above.text)),
+        }
+    }
+
+    /// Takes note of a token that has been written on a line of some depth.
+    fn pass(&mut self, token: &'t Token<'a>, line: usize) {
+        let sum = matches!(token.text, "sum" | "\\sum" | "Σ" | "∑") || self.sum && token.text == "_";
+        let mut operand = false;
+        match token.kind {
+            Kind::Open => {
+                let spaced = self.mode == Mode::Statement && token.text == "{" && !self.sum && !self.variables;
+                self.open.push(Bracket { spaced, set: self.sum && token.text == "{", indent: line });
+                operand = true;
+            }
+            Kind::Close => operand = self.open.pop().is_some_and(|bracket| bracket.set),
+            Kind::Sign => operand = true,
+            Kind::Word if self.opening => {
+                operand = match token.text {
+                    "expect" | "simplify" | "proof" => self.last.is_none() || self.last() == ":",
+                    "not" | "identifiable" => matches!(self.last(), "expect" | "not"),
+                    _ => false,
+                };
+            }
+            Kind::Word | Kind::Comment => {}
+        }
+        self.signed = self.operand && matches!(token.text, "-" | "−");
+        self.operand = operand;
+        self.sum = sum && self.mode == Mode::Statement;
+        self.opening = self.opening && (operand && token.kind == Kind::Word) || token.text == ":";
+        self.before = self.last;
+        self.last = Some(token);
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit()) && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+}
