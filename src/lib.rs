@@ -51,6 +51,7 @@ pub mod reach;
 pub mod render;
 pub mod source;
 pub mod syntax;
+pub mod testing;
 
 pub use answer::{Answer, Body, Expected, Identified, Limits, Options, Prover, Undetermined, Verdict};
 pub use kernel::Checked;

@@ -4,9 +4,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+/// The version, with the commit where it is known.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("WHATIF_COMMIT"));
+
 /// Answers causal questions about a graph: with a formula, or with the reason why there is none
 #[derive(Parser, Debug)]
-#[command(version, after_help = TOP_EXAMPLES, max_term_width = 100, disable_help_subcommand = true)]
+#[command(version = VERSION, after_help = TOP_EXAMPLES, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Program {
     /// What to do; without one, a short tour.
     #[command(subcommand)]
@@ -22,6 +25,16 @@ pub enum Command {
     Check(Check),
     /// Have the kernel judge answers again, from what run --format json printed
     Verify(Verify),
+    /// Write files in the one style: blanks and line ends change, comments and meaning stay
+    Fmt(Fmt),
+    /// Compare the answers of files with those kept in snapshots, and see whether expectations hold
+    Test(Test),
+    /// Answer again when a file changes, and show what became different
+    Watch(Watch),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Print the man page of the program or of one command
+    Man(Man),
 }
 
 /// `whatif run`
@@ -83,6 +96,83 @@ pub struct Verify {
     pub look: Look,
 }
 
+/// `whatif fmt`
+#[derive(Args, Debug)]
+#[command(after_help = FMT_EXAMPLES)]
+pub struct Fmt {
+    /// Files in the language of whatif; - formats standard input to standard output
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write nothing; show what would change
+    #[arg(long)]
+    pub check: bool,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// `whatif test`
+#[derive(Args, Debug)]
+#[command(after_help = TEST_EXAMPLES)]
+pub struct Test {
+    /// Files, and folders with files in them
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Keep the answers as they are now; an expectation that does not hold still fails
+    #[arg(long)]
+    pub accept: bool,
+    /// Only files with this text in their path
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Write a report for continuous integration, in JUnit's XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Work on N files at once [default: one for each processor]
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// `whatif watch`
+#[derive(Args, Debug)]
+#[command(after_help = WATCH_EXAMPLES)]
+pub struct Watch {
+    /// Files in the language of whatif
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// End after so many rounds of answers
+    #[arg(long, value_name = "N", hide = true)]
+    pub rounds: Option<usize>,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// `whatif completions`
+#[derive(Args, Debug)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// `whatif man`
+#[derive(Args, Debug)]
+#[command(after_help = MAN_EXAMPLES)]
+pub struct Man {
+    /// A command, such as run
+    pub command: Option<String>,
+}
+
+/// The shells with completions.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+}
+
 /// How text looks.
 #[derive(Args, Debug, Default)]
 pub struct Look {
@@ -92,6 +182,9 @@ pub struct Look {
     /// Write in colour; auto does so on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
+    /// Write long output to the terminal in one go, and not page by page through $PAGER
+    #[arg(long)]
+    pub no_pager: bool,
 }
 
 /// How answers are written.
@@ -131,7 +224,13 @@ Examples:
   whatif                                 a short tour
   whatif run examples/churn.causal       answer the questions in a file
   whatif check examples/churn.causal     look for mistakes only
-  echo 'graph { x -> y; x <-> y } P(y | do(x))' | whatif run -";
+  whatif fmt --check examples/*.causal   is everything in the one style?
+  whatif test examples                   are the answers those of last time?
+  echo 'graph { x -> y; x <-> y } P(y | do(x))' | whatif run -
+
+Exit status of every command: 0 all well; 1 something is not as expected; 2 the input or the command
+line is wrong; 70 the kernel refused a certificate, which is a defect of the program. The help of
+each command says more.";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -160,3 +259,47 @@ Examples:
 
 Exit status: 0 all accepted (answers without evidence, such as lists, are counted apart);
 1 something was refused; 2 the input could not be read as answers.";
+
+const FMT_EXAMPLES: &str = "\
+Examples:
+  whatif fmt examples/*.causal
+  whatif fmt --check examples/*.causal
+  echo 'graph{x->y}P(y|do(x)) // why' | whatif fmt -
+
+A file with errors is left as it is. Exit status: 0 all files are in the one style now (with --check:
+they were already); 1 with --check, a file would change; 2 a file could not be read or written, or
+has errors.";
+
+const TEST_EXAMPLES: &str = "\
+Examples:
+  whatif test examples
+  whatif test examples --filter churn
+  whatif test examples --junit report.xml
+  whatif test examples --accept
+
+The answers of graphs/churn.causal, with their derivations, are kept in graphs/churn.snap. Each expect
+line is a test too; a proof that does not hold is an answer like another.
+
+Exit status: 0 all passed; 1 an answer is not the one kept, none is kept yet, or an expectation does
+not hold; 2 there is no file to test, or a file could not be read or written or has errors;
+70 the kernel refused a certificate.";
+
+const WATCH_EXAMPLES: &str = "\
+Examples:
+  whatif watch examples/churn.causal
+
+Ctrl-C ends.";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  whatif completions bash > whatif.bash; . ./whatif.bash
+  whatif completions zsh > _whatif
+  whatif completions fish > whatif.fish
+  whatif completions powershell > whatif.ps1";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  whatif man > whatif.1
+  whatif man run > whatif-run.1
+
+Read a page with: man ./whatif.1";

@@ -36,17 +36,17 @@ pub fn file(path: &Path) -> File {
     File { problem, diagnostics }
 }
 
-fn read(path: &Path) -> Result<Source, Diagnostic> {
+/// Reads a file as text, or standard input for `-`.
+pub fn read(path: &Path) -> Result<Source, Diagnostic> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
     let bytes = if stdin { slurp(std::io::stdin().lock()) } else { std::fs::File::open(path).and_then(slurp_file) };
     let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) => {
-            let error = error.to_string();
-            let error = error.split(" (os error").next().unwrap_or_default();
             let help = if stdin { "pipe a file in, or name one" } else { "check the name; - reads standard input" };
-            return Err(without_place("whatif::unreadable_file", &name, format!("cannot read {name}: {error}"), help));
+            let message = format!("cannot read {name}: {}", plain(&error));
+            return Err(without_place("whatif::unreadable_file", &name, message, help));
         }
     };
     if bytes.len() as u64 > MOST_BYTES {
@@ -69,6 +69,30 @@ fn read(path: &Path) -> Result<Source, Diagnostic> {
                 .help("save it as UTF-8 in your editor, or convert it: iconv -f latin1 -t utf8"))
         }
     }
+}
+
+/// What the system says, without its number for it.
+fn plain(error: &std::io::Error) -> String {
+    let error = error.to_string();
+    error.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+/// A file or folder that cannot be looked at.
+pub fn unreadable(name: &str, error: &std::io::Error) -> Diagnostic {
+    let message = format!("cannot read {name}: {}", plain(error));
+    without_place("whatif::unreadable_file", name, message, "check the name")
+}
+
+/// A file that cannot be written.
+pub fn unwritable(name: &str, error: &std::io::Error) -> Diagnostic {
+    let message = format!("cannot write {name}: {}", plain(error));
+    without_place("whatif::unwritable_file", name, message, "check the name, and whether you may write there")
+}
+
+/// A snapshot that is there and no text.
+pub fn unreadable_snapshot(name: &str) -> Diagnostic {
+    let message = format!("{name} is no snapshot that whatif test wrote");
+    without_place("whatif::unreadable_snapshot", name, message, "remove it, then accept the answers anew")
 }
 
 fn slurp_file(file: std::fs::File) -> std::io::Result<Vec<u8>> {

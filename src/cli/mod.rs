@@ -6,11 +6,17 @@
 
 mod args;
 mod check;
+mod difference;
+mod fmt;
 mod input;
+mod junit;
 mod output;
 mod run;
+mod shell;
+mod test;
 mod tour;
 mod verify;
+mod watch;
 
 use args::{Command, Program};
 use clap::Parser;
@@ -22,9 +28,16 @@ pub fn main() -> ExitCode {
     let program = Program::parse();
     let status = match &program.command {
         None => tour::tour(&mut Output::new(&args::Look::default())),
-        Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look)),
-        Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look)),
+        Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look).paged(&run.look)),
+        Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look).paged(&check.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
+        Some(Command::Fmt(fmt)) => fmt::fmt(fmt, &mut Output::new(&fmt.look)),
+        Some(Command::Test(test)) => test::test(test, &mut Output::new(&test.look)),
+        Some(Command::Watch(watch)) => watch::watch(watch, &mut Output::new(&watch.look)),
+        Some(Command::Completions(wanted)) => {
+            shell::completions(wanted.shell, &mut Output::new(&args::Look::default()))
+        }
+        Some(Command::Man(man)) => shell::man(man, &mut Output::new(&args::Look::default())),
     };
     ExitCode::from(status)
 }

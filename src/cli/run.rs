@@ -122,23 +122,28 @@ fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
 
 impl Outcome {
     fn status(&self) -> u8 {
-        let answers = self.answers.iter().map(|answer| {
-            if refused(answer) {
-                status::REFUSED
-            } else if proof_fails(answer) {
-                status::OTHERWISE
-            } else {
-                status::FINE
-            }
-        });
-        let expected = self.expected.iter().map(|expected| match (&expected.refused, expected.holds) {
-            (Some(_), _) => status::REFUSED,
-            (None, Some(true)) => status::FINE,
-            (None, Some(false) | None) => status::OTHERWISE,
-        });
         let ready = if self.unready.is_some() { status::INPUT } else { status::FINE };
-        answers.chain(expected).chain([ready]).max().unwrap_or(status::FINE)
+        status(&self.answers, &self.expected).max(ready)
     }
+}
+
+/// How answers and expectations went.
+pub fn status(answers: &[Answer], expected: &[Expected]) -> u8 {
+    let answers = answers.iter().map(|answer| {
+        if refused(answer) {
+            status::REFUSED
+        } else if proof_fails(answer) {
+            status::OTHERWISE
+        } else {
+            status::FINE
+        }
+    });
+    let expected = expected.iter().map(|expected| match (&expected.refused, expected.holds) {
+        (Some(_), _) => status::REFUSED,
+        (None, Some(true)) => status::FINE,
+        (None, Some(false) | None) => status::OTHERWISE,
+    });
+    answers.chain(expected).max().unwrap_or(status::FINE)
 }
 
 /// Whether it is a reader's proof with a line that does not follow.
