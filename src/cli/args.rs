@@ -64,6 +64,9 @@ pub struct Run {
     /// Work on N questions at once [default: one for each processor]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
+    /// Write long output to the terminal in one go, and not page by page through $PAGER
+    #[arg(long)]
+    pub no_pager: bool,
     #[command(flatten)]
     pub look: Look,
 }
@@ -78,6 +81,9 @@ pub struct Check {
     /// How mistakes are written
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub format: CheckFormat,
+    /// Write long output to the terminal in one go, and not page by page through $PAGER
+    #[arg(long)]
+    pub no_pager: bool,
     #[command(flatten)]
     pub look: Look,
 }
@@ -182,9 +188,6 @@ pub struct Look {
     /// Write in colour; auto does so on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
-    /// Write long output to the terminal in one go, and not page by page through $PAGER
-    #[arg(long)]
-    pub no_pager: bool,
 }
 
 /// How answers are written.
@@ -228,9 +231,9 @@ Examples:
   whatif test examples                   are the answers those of last time?
   echo 'graph { x -> y; x <-> y } P(y | do(x))' | whatif run -
 
-Exit status of every command: 0 all well; 1 something is not as expected; 2 the input or the command
-line is wrong; 70 the kernel refused a certificate, which is a defect of the program. The help of
-each command says more.";
+Exit status of every command: 0 all well; 1 something is not as expected; 2 the input or the
+command line is wrong; 70 the kernel refused a certificate, which is a defect of the program. The
+help of each command says more.";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -266,9 +269,10 @@ Examples:
   whatif fmt --check examples/*.causal
   echo 'graph{x->y}P(y|do(x)) // why' | whatif fmt -
 
-A file with errors is left as it is. Exit status: 0 all files are in the one style now (with --check:
-they were already); 1 with --check, a file would change; 2 a file could not be read or written, or
-has errors.";
+A file with errors is left as it is.
+
+Exit status: 0 all files are in the one style now, with --check: they were already; 1 with --check,
+a file would change; 2 a file could not be read or written, or has errors.";
 
 const TEST_EXAMPLES: &str = "\
 Examples:
@@ -277,11 +281,11 @@ Examples:
   whatif test examples --junit report.xml
   whatif test examples --accept
 
-The answers of graphs/churn.causal, with their derivations, are kept in graphs/churn.snap. Each expect
+The answers of churn.causal, with their derivations, are kept in churn.snap beside it. Each expect
 line is a test too; a proof that does not hold is an answer like another.
 
-Exit status: 0 all passed; 1 an answer is not the one kept, none is kept yet, or an expectation does
-not hold; 2 there is no file to test, or a file could not be read or written or has errors;
+Exit status: 0 all passed; 1 an answer is not the one kept, none is kept yet, or an expectation
+does not hold; 2 there is no file to test, or a file could not be read or written or has errors;
 70 the kernel refused a certificate.";
 
 const WATCH_EXAMPLES: &str = "\
@@ -292,10 +296,12 @@ Ctrl-C ends.";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
-  whatif completions bash > whatif.bash; . ./whatif.bash
+  whatif completions bash > whatif.bash
   whatif completions zsh > _whatif
   whatif completions fish > whatif.fish
-  whatif completions powershell > whatif.ps1";
+  whatif completions powershell > whatif.ps1
+
+In bash: . ./whatif.bash";
 
 const MAN_EXAMPLES: &str = "\
 Examples:

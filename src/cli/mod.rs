@@ -28,8 +28,8 @@ pub fn main() -> ExitCode {
     let program = Program::parse();
     let status = match &program.command {
         None => tour::tour(&mut Output::new(&args::Look::default())),
-        Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look).paged(&run.look)),
-        Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look).paged(&check.look)),
+        Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look).paged(run.no_pager)),
+        Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look).paged(check.no_pager)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
         Some(Command::Fmt(fmt)) => fmt::fmt(fmt, &mut Output::new(&fmt.look)),
         Some(Command::Test(test)) => test::test(test, &mut Output::new(&test.look)),

@@ -52,8 +52,8 @@ impl Output {
     }
 
     /// Shows long output page by page, if it goes to a terminal and the user wants that.
-    pub fn paged(mut self, look: &Look) -> Self {
-        let wanted = !look.no_pager && std::io::stdout().is_terminal() && set("TERM").is_none_or(|term| term != "dumb");
+    pub fn paged(mut self, no_pager: bool) -> Self {
+        let wanted = !no_pager && std::io::stdout().is_terminal() && set("TERM").is_none_or(|term| term != "dumb");
         self.held = wanted.then(String::new);
         self
     }

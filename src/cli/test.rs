@@ -209,6 +209,15 @@ fn summary(outcomes: &[Outcome], args: &Test, output: &mut Output) {
         outcomes.iter().map(Outcome::count).fold((0, 0), |(passed, failed), (p, f)| (passed + p, failed + f));
     let files = format!("{} file{}", outcomes.len(), if outcomes.len() == 1 { "" } else { "s" });
     output.text(&format!("{files}: {passed} passed, {failed} failed\n"));
+    let false_proofs = outcomes.iter().filter(|outcome| {
+        outcome
+            .result
+            .as_ref()
+            .is_ok_and(|tested| run::status(&tested.report.answers, &[]) == status::OTHERWISE && outcome.count().1 == 0)
+    });
+    for outcome in false_proofs {
+        output.remark(&format!("note: a proof in {} does not hold, as its snapshot says", outcome.path.display()));
+    }
     let new = outcomes.iter().any(|outcome| {
         outcome.result.as_ref().is_ok_and(|tested| matches!(tested.answers, Answers::New(_) | Answers::Other(..)))
     });

@@ -131,8 +131,7 @@ impl Watched<'_> {
                 Some(at) => {
                     let old = before.remove(at);
                     if old.outcome != seen.outcome {
-                        let difference = difference::lines(&old.outcome, &seen.outcome, output.colour());
-                        page.push_str(&format!("\n{}\n{difference}", seen.question));
+                        page.push_str(&format!("\n{}\n{}", seen.question, change(&old.outcome, &seen.outcome, output)));
                     }
                 }
                 None => page.push_str(&format!("\n{}  (new)\n{}", seen.question, seen.outcome)),
@@ -149,4 +148,18 @@ impl Watched<'_> {
         });
         self.seen = Some(now);
     }
+}
+
+/// What became of an outcome: all of it where the verdict is another, with the old verdict above; the lines that differ
+/// where it is the same.
+fn change(old: &str, new: &str, output: &Output) -> String {
+    let verdict = |outcome: &str| {
+        let first = outcome.lines().next().unwrap_or_default().trim();
+        let end = first.find([':', '.', ',']).unwrap_or(first.len());
+        first.get(..end).unwrap_or(first).to_owned()
+    };
+    if verdict(old) == verdict(new) {
+        return difference::lines(old, new, output.colour());
+    }
+    format!("  Before: {}. Now:\n{new}", verdict(old))
 }

@@ -6,6 +6,7 @@
 pub mod bits;
 pub mod damage;
 pub mod evaluate;
+pub mod folder;
 pub mod graphs;
 pub mod hedges;
 pub mod queries;
