@@ -175,10 +175,10 @@ fn tell(outcome: &Outcome, args: &Test, output: &mut Output) {
     if outcome.count().1 == 0 {
         return;
     }
-    let only = tested.report.expected.iter().all(|expected| expected.holds == Some(true));
+    let held = tested.report.expected.iter().all(|expected| expected.holds == Some(true));
     let new = matches!(tested.answers, Answers::New(_));
     let what = if new { format!(": no {} yet to compare with", tested.snapshot.display()) } else { String::new() };
-    output.text(&format!("FAILED  {name}{what}\n{}", if new && only { "" } else { "\n" }));
+    output.text(&format!("FAILED  {name}{what}\n{}", if new && held { "" } else { "\n" }));
     match &tested.answers {
         Answers::Other(before, now) => {
             output.text(&format!("  The answers are not those in {} (-) any more:\n\n", tested.snapshot.display()));
@@ -188,13 +188,11 @@ fn tell(outcome: &Outcome, args: &Test, output: &mut Output) {
         }
         Answers::NotAsked | Answers::Same | Answers::New(_) | Answers::Accepted => {}
     }
-    let failed: Vec<_> =
-        tested.report.expected.iter().filter(|expected| expected.holds != Some(true)).cloned().collect();
-    if !failed.is_empty() {
-        output.document(&render::expectations(&tested.report.problem, &failed));
+    if !held {
+        output.document(&render::expectations(&tested.report.problem, &tested.report.expected));
         output.text("\n");
     }
-    if args.accept && !failed.is_empty() {
+    if args.accept && !held {
         output.text("  An expectation is not accepted: mend the file, or what it expects.\n\n");
     }
 }
@@ -222,7 +220,7 @@ fn summary(outcomes: &[Outcome], args: &Test, output: &mut Output) {
         outcome.result.as_ref().is_ok_and(|tested| matches!(tested.answers, Answers::New(_) | Answers::Other(..)))
     });
     if new && !args.accept {
-        output.text("If the answers are right as they are now: whatif test --accept\n");
+        output.text("If the answers are right as they are now, --accept keeps them.\n");
     }
 }
 

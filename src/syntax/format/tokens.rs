@@ -126,7 +126,8 @@ fn in_graph(rest: &str, value: bool) -> (Kind, usize) {
     let mut length = signed;
     for (at, c) in rest.char_indices().skip(signed) {
         let after = rest.get(at..).unwrap_or("");
-        if !is_letter(c) && !(c == '.' && after.chars().nth(1).is_some_and(is_letter)) {
+        let goes_on = is_letter(c) || c == '.' && after.chars().nth(1).is_some_and(is_letter);
+        if !goes_on {
             break;
         }
         length = at + c.len_utf8();

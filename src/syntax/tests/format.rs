@@ -81,7 +81,8 @@ const NOISE: [&str; 16] = [
 fn sprinkle(mut text: String, noise: &[(usize, usize)]) -> String {
     for &(place, what) in noise {
         let walk = Text::new(&text);
-        let mut places = vec![0..0];
+        let start = 0..0;
+        let mut places = vec![start];
         let mut at = 0;
         while at < walk.end {
             let (step, next) = walk.step(at);
@@ -197,7 +198,7 @@ fn errors_leave_no_text() {
 /// A statement that blanks would make too long to be read stays as it is; so does a file.
 #[test]
 fn nothing_becomes_too_long() {
-    let names: Vec<String> = (0..60_000).map(|i| format!("{}", char::from(b'a' + (i % 26) as u8))).collect();
+    let names: Vec<String> = (0..60_000).map(|i| char::from(b'a' + (i % 26) as u8).to_string()).collect();
     let text = format!("graph {{ a -> b }}\nsimplify {}\nP(b|do(a))\n", names.join("*"));
     assert!(is_good(&text) && text.len() < syntax::MAX_STATEMENT);
     check(&text).unwrap();
