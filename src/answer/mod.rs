@@ -7,7 +7,9 @@
 //! claim made here goes through [`settle`], and what the kernel refuses becomes undetermined.
 
 mod adjust;
+mod advice;
 mod bridge;
+mod constraints;
 mod context;
 mod contrast;
 mod definitions;
@@ -15,23 +17,32 @@ mod differ;
 mod effect;
 mod equality;
 mod expectation;
+mod fragile;
 mod implications;
 mod independence;
 mod joined;
+mod ledger;
 mod paths;
 mod proof;
+mod self_check;
 mod settle;
 mod simplify;
+mod support;
+mod surroundings;
 mod types;
 mod words;
 
 pub use settle::settle;
+pub use support::{
+    Absent, Advice, Cause, Constraint, Found, Fragile, FragileEdge, FragileStatus, Ledger, Measure, Randomise, Related,
+    RelatedKind, SelfCheck, SelfChecks, Support, Testable,
+};
 pub use types::{
     AdjustmentSet, Answer, Because, Body, CheckedLine, Expected, Identified, ImpliedIndependence, Limits, LineStatus,
     ListedPath, Options, Refusal, Seconds, SetKind, Undetermined, Verdict, Verma,
 };
 
-use crate::expr::{Ref, Term, Var};
+use crate::expr::{Arena, Ref, Term, Var};
 use crate::graph::{Graph, GraphError};
 use crate::problem::{GraphEntry, Problem, QueryKind, lift};
 use crate::proof::SourceGraph;
@@ -107,6 +118,7 @@ impl<'p> Prover<'p> {
             }
             QueryKind::Proof { start, lines } => proof::proof(&context, &mut arena, *start, lines),
         };
+        let (body, support) = support_of(&context, &mut arena, &query.arena, body);
         let definitions = definitions::of_answer(&mut arena, &context, &query.definitions, &body);
         let text = match lift::proof(self.problem, query, &projected.graph) {
             Some(block) => {
@@ -127,6 +139,7 @@ impl<'p> Prover<'p> {
             arena,
             definitions,
             body,
+            support,
             seconds: context.seconds(),
         }
     }
@@ -148,6 +161,52 @@ impl<'p> Prover<'p> {
     }
 }
 
+/// What stands beside the verdict on an effect or a contrast; the verdict is taken back where the self-check fails.
+/// `asked` holds the query's own expressions.
+fn support_of(context: &Context<'_>, arena: &mut Arena, asked: &Arena, body: Body) -> (Body, Support) {
+    let mut support = Support::default();
+    let (query, verdict) = match &body {
+        Body::Effect { term, verdict } => (arena.p(term.clone()), verdict),
+        Body::Contrast { expr, verdict, .. } => (*expr, verdict),
+        Body::Independence { .. }
+        | Body::Equality { .. }
+        | Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Proof { .. } => return (body, support),
+    };
+    let (verdict, checked) = self_check::self_check(context, arena, query, verdict.clone());
+    support.self_check = checked;
+    context.aside(|context| match &verdict {
+        Verdict::Identifiable(found) => {
+            support.rests_on = ledger::ledger(context, arena, found);
+            support.constraints = constraints::constraints(context, arena, found);
+            if context.options.fragile {
+                support.fragile = fragile::fragile(context, arena, query, found);
+            }
+        }
+        Verdict::NotIdentifiable(checked) => {
+            if let Body::Effect { term, .. } = &body {
+                support.advice = Some(advice::advice(context, asked, term, checked));
+            }
+        }
+        Verdict::Holds(_) | Verdict::Fails(_) | Verdict::Undetermined(_) => {}
+    });
+    let body = match body {
+        Body::Effect { term, .. } => Body::Effect { term, verdict },
+        Body::Contrast { expr, terms, .. } => Body::Contrast { expr, terms, verdict },
+        Body::Independence { .. }
+        | Body::Equality { .. }
+        | Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Proof { .. } => body,
+    };
+    (body, support)
+}
+
 impl Projected {
     fn new(problem: &Problem, entry: &GraphEntry) -> Result<Self, Diagnostic> {
         let (graph, source) = if entry.latents.is_empty() {
@@ -158,8 +217,13 @@ impl Projected {
             let source = SourceGraph { graph: Arc::clone(&entry.source), latents: entry.latents.clone() };
             (Arc::new(projection), Some(source))
         };
+        Ok(Self::of(graph, source))
+    }
+
+    /// What is known of a graph is the joint distribution of its variables.
+    fn of(graph: Arc<Graph>, source: Option<SourceGraph>) -> Self {
         let known = Term::new(graph.nodes().map(|node| Ref::plain(Var::new(node.index()))), [], []);
-        Ok(Self { graph, source, known: known.into_iter().collect() })
+        Self { graph, source, known: known.into_iter().collect() }
     }
 }
 
