@@ -60,7 +60,7 @@ impl Search<'_, '_> {
     /// Whether one more identification is allowed, in a graph of that size.
     fn may(&mut self, graph: &Graph) -> bool {
         if self.context.stopped() {
-            self.advice.stopped = Some("the search was stopped");
+            self.advice.stopped = Some("the search was stopped".to_owned());
             return false;
         }
         let cost = 1 + (graph.len() + graph.directed_count() + graph.bidirected_count()) / SIZE;
@@ -71,7 +71,8 @@ impl Search<'_, '_> {
                 true
             }
             None => {
-                self.advice.stopped = Some("the limit on identifications was reached");
+                let most = self.context.options.limits.advice;
+                self.advice.stopped = Some(format!("the limit of {most} on identifications was reached"));
                 false
             }
         }

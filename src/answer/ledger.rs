@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::{Absent, Identified, Ledger, Testable};
 use crate::expr::Arena;
-use crate::graph::{Graph, Mutilation, Node};
+use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::proof::{Derivation, Evidence, Separation, Statement};
 use crate::reach;
 use std::collections::BTreeMap;
@@ -35,9 +35,23 @@ pub(super) fn ledger(context: &Context<'_>, arena: &mut Arena, found: &Identifie
     }
     acyclic(graph, &mut arrows);
     ledger.counts = [arcs.len(), arrows.len()];
+    // Those between the query's own variables first.
+    let asked: NodeSet = match found.checked.claim().statement {
+        Statement::Identifiable { query, .. } => {
+            let terms = arena.terms(query).into_iter().flat_map(|term| term.refs());
+            graph.set(terms.map(|r| Node::new(r.var.index())))
+        }
+        Statement::NotIdentifiable { .. }
+        | Statement::Separated(_)
+        | Statement::Connected(_)
+        | Statement::Equal(..)
+        | Statement::Unequal(..) => graph.no_nodes(),
+    };
     let most = context.options.limits.list;
     let mut tests = Tests { context, budget, known: BTreeMap::new(), all: true };
     let mut list = |edges: BTreeMap<(Node, Node), Vec<usize>>| -> Vec<Absent> {
+        let mut edges: Vec<_> = edges.into_iter().collect();
+        edges.sort_by_key(|((a, b), _)| 2 - usize::from(asked.contains(*a)) - usize::from(asked.contains(*b)));
         let first = edges.into_iter().take(most);
         first
             .map(|((a, b), mut steps)| {
@@ -69,7 +83,7 @@ pub(super) fn required(derivation: &Derivation) -> Vec<(&Separation, Vec<usize>)
 
 /// Leaves out arrows that would close a cycle.
 fn acyclic(graph: &Graph, arrows: &mut BTreeMap<(Node, Node), Vec<usize>>) {
-    let mut above: BTreeMap<Node, crate::graph::NodeSet> = BTreeMap::new();
+    let mut above: BTreeMap<Node, NodeSet> = BTreeMap::new();
     arrows.retain(|&(a, b), _| {
         // In the order of the causes no arrow forward closes a cycle.
         graph.rank(a) < graph.rank(b)

@@ -34,7 +34,7 @@ pub struct Advice {
     /// How many graphs and queries were put to identification.
     pub identifications: usize,
     /// Which limit ended the search, where one did.
-    pub stopped: Option<&'static str>,
+    pub stopped: Option<String>,
 }
 
 /// An estimand of another query, or in another graph than the answer's.
@@ -124,9 +124,10 @@ impl RelatedKind {
 /// one separation that the derivation requires fails in it.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    /// Absent common causes (`a <-> b`), by their ends.
+    /// Absent common causes (`a <-> b`): those between variables of the query first, then those at one of them, then by
+    /// their ends.
     pub common_causes: Vec<Absent>,
-    /// Absent arrows, by their ends.
+    /// Absent arrows, in the same order.
     pub arrows: Vec<Absent>,
     /// How many of each are used; the lists hold the first of them.
     pub counts: [usize; 2],

@@ -48,7 +48,8 @@ fn advice(document: &mut Document, shown: &Shown<'_>, query: &Term, advice: &Adv
     let acted: Vec<Node> = query.do_().iter().map(|r| Node::new(r.var.index())).collect();
     let itself = || Text::new().names(acted.iter().map(|&x| shown.name(x)));
     if !points.is_empty() {
-        document.push(Block::Part(Text::new().tone(Tone::Strong, "What would help").say(", any one of these:")));
+        let any = if points.len() > 1 { ", any one of these:" } else { ":" };
+        document.push(Block::Part(Text::new().tone(Tone::Strong, "What would help").say(any)));
         document.push(Block::List(points));
     } else if advice.stopped.is_none() {
         let text = Text::new().tone(Tone::Strong, "What would help").say(": an experiment that sets ").then(itself());
@@ -57,7 +58,7 @@ fn advice(document: &mut Document, shown: &Shown<'_>, query: &Term, advice: &Adv
                 .say(if acted.len() == 1 { "on one other variable." } else { "on one variable alone." }),
         ));
     }
-    if let Some(limit) = advice.stopped {
+    if let Some(limit) = &advice.stopped {
         document.say(Text::of(format!(
             "There may be other ways: {limit} after {}.",
             count(advice.identifications, "attempt", "attempts")
@@ -145,11 +146,11 @@ fn rests_on(document: &mut Document, shown: &Shown<'_>, ledger: &Ledger) {
     }
     let complete = ledger.tested && ledger.looked_at == ledger.separations && listed.len() == all;
     text = match &tests[..] {
-        [] if complete => text.say(" No independence in the data would show any of it wrong."),
+        [] if complete => text.say(" No independence in the data can refute that."),
         [] => text,
-        [only] => text.say(" The data can refute a part of it: ").math(shown.separation(only)).say("."),
+        [only] => text.say(" Of that the data can refute a part, by ").math(shown.separation(only)).say("."),
         [first, rest @ ..] => {
-            let text = text.say(" The data can refute parts of it: ").math(shown.separation(first));
+            let text = text.say(" Of that the data can refute a part, by ").math(shown.separation(first));
             text.say(format!(" and {} more.", rest.len()))
         }
     };
@@ -175,7 +176,7 @@ fn fragile(document: &mut Document, shown: &Shown<'_>, fragile: &Fragile) {
     let points: Vec<Text> = groups.into_iter().flatten().collect();
     let mut text = if points.is_empty() { head.say(": none changes the answer.") } else { head.say(":") };
     if fragile.truncated {
-        text = text.say(" The search ended at its limit; more edges were left untried.");
+        text = text.say(" The search stopped here; more edges were left untried.");
     }
     document.push(Block::Part(text));
     if !points.is_empty() {
