@@ -23,8 +23,8 @@ const WRITTEN: u64 = 120;
 const DEEPEST: usize = 24;
 /// A suggestion that is derived and checked counts as so many identifications.
 const CHECKED: usize = 4;
-/// And each identification, in a graph of so many nodes and edges, as one more.
-const SIZE: usize = 64;
+/// And each, in a graph of so many nodes and edges more, once more.
+const SIZE: usize = 256;
 
 /// Searches for advice; each suggestion is derived, and the derivation accepted by the kernel.
 ///
@@ -63,8 +63,7 @@ impl Search<'_, '_> {
             self.advice.stopped = Some("the search was stopped".to_owned());
             return false;
         }
-        let cost = 1 + (graph.len() + graph.directed_count() + graph.bidirected_count()) / SIZE;
-        match self.left.checked_sub(cost) {
+        match self.left.checked_sub(cost(graph)) {
             Some(left) => {
                 self.left = left;
                 self.advice.identifications += 1;
@@ -72,7 +71,8 @@ impl Search<'_, '_> {
             }
             None => {
                 let most = self.context.options.limits.advice;
-                self.advice.stopped = Some(format!("the limit of {most} on identifications was reached"));
+                let reached = format!("the limit of {most} identifications, large ones counted several times, was reached");
+                self.advice.stopped = Some(reached);
                 false
             }
         }
@@ -90,7 +90,7 @@ impl Search<'_, '_> {
             Ok(found) => found.into_iter().next()?,
             Err(hedge) => return Some(Err(hedge)),
         };
-        self.left = self.left.saturating_sub(CHECKED);
+        self.left = self.left.saturating_sub(CHECKED * cost(&projected.graph));
         let query = arena.p(term.clone());
         let Identified { checked, estimand, strategy, .. } =
             effect::identified(&context, &mut arena, query, term, found).ok()?;
@@ -173,7 +173,7 @@ impl Search<'_, '_> {
             return None;
         };
         let estimand = estimands.into_iter().next()?;
-        self.left = self.left.saturating_sub(CHECKED);
+        self.left = self.left.saturating_sub(CHECKED * cost(graph));
         let told = derive::derive(&without.graph, &inner, &estimand, &mut small);
         let mut arena = self.asked.clone();
         let (target, told) = without.back(graph, &mut arena, &small, estimand.expr, &told)?;
@@ -252,6 +252,11 @@ impl Search<'_, '_> {
             }
         }
     }
+}
+
+/// As how many identifications one counts in a graph.
+pub(super) fn cost(graph: &Graph) -> usize {
+    1 + (graph.len() + graph.directed_count() + graph.bidirected_count()) / SIZE
 }
 
 /// Whether one effect says all that another does: of more outcomes, or given more.

@@ -2,10 +2,12 @@
 
 use super::context::Context;
 use super::{Absent, Identified, Ledger, Testable};
-use crate::expr::Arena;
+use crate::expr::{Arena, ExprId};
 use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::proof::{Derivation, Evidence, Separation, Statement};
 use crate::reach;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
 /// A separating set and the kernel's word on it count as so many searches of the graph.
@@ -33,14 +35,14 @@ pub(super) fn ledger(context: &Context<'_>, arena: &mut Arena, found: &Identifie
             arrows.entry(edge).or_insert_with(Vec::new).extend(steps);
         }
     }
-    acyclic(graph, &mut arrows);
+    if !acyclic(graph, &mut arrows, &mut budget) {
+        // Some arrow could not be looked at after all.
+        ledger.looked_at = ledger.looked_at.saturating_sub(1);
+    }
     ledger.counts = [arcs.len(), arrows.len()];
     // Those between the query's own variables first.
-    let asked: NodeSet = match found.checked.claim().statement {
-        Statement::Identifiable { query, .. } => {
-            let terms = arena.terms(query).into_iter().flat_map(|term| term.refs());
-            graph.set(terms.map(|r| Node::new(r.var.index())))
-        }
+    let asked = match found.checked.claim().statement {
+        Statement::Identifiable { query, .. } => asked(graph, arena, query),
         Statement::NotIdentifiable { .. }
         | Statement::Separated(_)
         | Statement::Connected(_)
@@ -67,28 +69,41 @@ pub(super) fn ledger(context: &Context<'_>, arena: &mut Arena, found: &Identifie
     Some(ledger)
 }
 
-/// The separations that a derivation requires, each once, with the steps, from 1, that do.
-pub(super) fn required(derivation: &Derivation) -> Vec<(&Separation, Vec<usize>)> {
-    let mut all: Vec<(&Separation, Vec<usize>)> = Vec::new();
-    for (number, step) in derivation.steps.iter().enumerate() {
-        for separation in &step.requires {
-            match all.iter_mut().find(|(known, _)| *known == separation) {
-                Some((_, steps)) => steps.push(number + 1),
-                None => all.push((separation, vec![number + 1])),
-            }
-        }
-    }
-    all
+/// The variables that a query names.
+pub(super) fn asked(graph: &Graph, arena: &Arena, query: ExprId) -> NodeSet {
+    let refs = arena.terms(query).into_iter().flat_map(|term| term.refs());
+    graph.set(refs.map(|r| Node::new(r.var.index())))
 }
 
-/// Leaves out arrows that would close a cycle.
-fn acyclic(graph: &Graph, arrows: &mut BTreeMap<(Node, Node), Vec<usize>>) {
-    let mut above: BTreeMap<Node, NodeSet> = BTreeMap::new();
+/// The separations that a derivation requires, each once, with the steps, from 1, that do.
+pub(super) fn required(derivation: &Derivation) -> Vec<(&Separation, Vec<usize>)> {
+    let mut all: IndexMap<&Separation, Vec<usize>, FxBuildHasher> = IndexMap::default();
+    for (number, step) in derivation.steps.iter().enumerate() {
+        for separation in &step.requires {
+            all.entry(separation).or_default().push(number + 1);
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// Leaves out arrows that would close a cycle; where the budget does not last, others too, and says so.
+fn acyclic(graph: &Graph, arrows: &mut BTreeMap<(Node, Node), Vec<usize>>, budget: &mut usize) -> bool {
+    let mut above: BTreeMap<Node, Option<NodeSet>> = BTreeMap::new();
+    let cost = graph.len() + graph.directed_count();
+    let mut all = true;
     arrows.retain(|&(a, b), _| {
         // In the order of the causes no arrow forward closes a cycle.
-        graph.rank(a) < graph.rank(b)
-            || !above.entry(a).or_insert_with(|| reach::ancestors(graph, &graph.set([a]))).contains(b)
+        if graph.rank(a) < graph.rank(b) {
+            return true;
+        }
+        let above = above.entry(a).or_insert_with(|| {
+            *budget = budget.checked_sub(cost)?;
+            Some(reach::ancestors(graph, &graph.set([a])))
+        });
+        all &= above.is_some();
+        above.as_ref().is_some_and(|above| !above.contains(b))
     });
+    all
 }
 
 /// Independences that show an absent edge wrong.

@@ -165,7 +165,8 @@ pub struct Testable {
 /// What single added edges do to an identifiable query.
 #[derive(Clone, Debug, Default)]
 pub struct Fragile {
-    /// The edges that matter, by their ends; those that change nothing are left out.
+    /// The edges that matter, those between variables of the query first, then those at one of them; those that change
+    /// nothing are left out.
     pub edges: Vec<FragileEdge>,
     /// Edges that could be added, the graph still acyclic, and were tried.
     pub tried: usize,

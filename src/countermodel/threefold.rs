@@ -152,6 +152,19 @@ struct Variable {
     latents: u32,
 }
 
+/// A variable's part in the walk over all joint states.
+#[derive(Clone)]
+struct Walk {
+    /// How far a state moves the place in numerator and denominator.
+    by: [usize; 2],
+    /// The state that the term asks for.
+    fixed: Option<usize>,
+    /// Whether it is an outcome.
+    outcome: bool,
+    /// The state now.
+    state: usize,
+}
+
 /// The three models, and their distributions under the actions met so far.
 struct Models {
     /// What matters, causes first.
@@ -234,23 +247,22 @@ impl Models {
         let mut refs: Vec<(Ref, bool)> = term.refs().map(|r| (r, term.of().contains(&r))).collect();
         refs.sort_unstable();
         let mut axes = Vec::with_capacity(refs.len());
-        // For each variable of the models: where it moves in numerator and denominator, and its state where it is fixed.
-        let mut moves = vec![([0, 0], None, false); self.variables.len()];
+        // How each variable of the models moves a joint state's place in numerator and denominator.
+        let still = Walk { by: [0, 0], fixed: None, outcome: false, state: 0 };
+        let mut walk = vec![still; self.variables.len()];
         let (mut size, mut small) = (1, 1);
         for &(r, outcome) in refs.iter().rev() {
             let Some(at) = place(&r) else { continue };
             let states = self.variables[at].states;
-            moves[at].2 = outcome;
-            match readings.fixed(r) {
-                Some(state) => moves[at].1 = Some(state),
-                None => {
-                    moves[at].0[0] = size;
-                    size *= states;
-                    axes.push((r, states));
-                    if !outcome {
-                        moves[at].0[1] = small;
-                        small *= states;
-                    }
+            walk[at].outcome = outcome;
+            walk[at].fixed = readings.fixed(r);
+            if walk[at].fixed.is_none() {
+                walk[at].by[0] = size;
+                size *= states;
+                axes.push((r, states));
+                if !outcome {
+                    walk[at].by[1] = small;
+                    small *= states;
                 }
             }
         }
@@ -261,23 +273,34 @@ impl Models {
         let zero: Cell = [0.0; MODELS];
         let (mut over, mut under) = (vec![zero; size], vec![zero; small]);
         let mut to = vec![0; size];
-        for (index, cell) in world.iter().enumerate() {
-            let (mut counts, mut given, mut place) = (true, true, [0, 0]);
-            for (variable, (by, fixed, outcome)) in self.variables.iter().zip(&moves) {
-                let state = index / variable.stride % variable.states;
-                place[0] += by[0] * state;
-                place[1] += by[1] * state;
-                if fixed.is_some_and(|fixed| fixed != state) {
-                    counts = false;
-                    given &= *outcome;
-                }
-            }
-            if counts {
+        let mut place = [0, 0];
+        // Fixed outcomes, and other fixed variables, that are not at their state.
+        let mut missed = [0, 0];
+        for one in walk.iter().filter(|one| one.fixed.is_some_and(|fixed| fixed != 0)) {
+            missed[usize::from(!one.outcome)] += 1;
+        }
+        for cell in world {
+            if missed == [0, 0] {
                 add(&mut over[place[0]], cell);
                 to[place[0]] = place[1];
             }
-            if given && conditional {
+            if conditional && missed[1] == 0 {
                 add(&mut under[place[1]], cell);
+            }
+            // On to the next joint state, the first variable fastest.
+            for (one, variable) in walk.iter_mut().zip(&self.variables) {
+                let old = one.state;
+                one.state = if old + 1 == variable.states { 0 } else { old + 1 };
+                for (place, by) in place.iter_mut().zip(one.by) {
+                    *place = *place + by * one.state - by * old;
+                }
+                if let Some(fixed) = one.fixed {
+                    let missed = &mut missed[usize::from(!one.outcome)];
+                    *missed = *missed + usize::from(old == fixed) - usize::from(one.state == fixed);
+                }
+                if one.state != 0 {
+                    break;
+                }
             }
         }
         if conditional {

@@ -344,7 +344,7 @@ fn searches_stop_at_their_limits_and_say_so() {
     options.limits.ledger = 10;
     let bow = answer("graph { x -> y; x <-> y; w -> x; w <-> y }\nP(y | do(x))\n", &options);
     let advice = bow.support.advice.unwrap();
-    assert_eq!((advice.identifications, advice.stopped.as_deref()), (0, Some("the limit of 0 on identifications was reached")));
+    assert_eq!((advice.identifications, advice.stopped.as_deref()), (0, Some("the limit of 0 identifications, large ones counted several times, was reached")));
     let door = answer("graph { z -> x -> y; z -> y; w -> z }\nP(y | do(x))\n", &options);
     let fragile = door.support.fragile.unwrap();
     assert_eq!((fragile.tried, fragile.truncated), (2, true));

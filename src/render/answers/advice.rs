@@ -100,7 +100,7 @@ fn self_check(document: &mut Document, check: &SelfCheck) {
     // What was not computed is not spoken of; what failed is what the answer is about.
     if let SelfCheck::Held { models, .. } = check {
         let text = Text::new().tone(Tone::Strong, "Self-check");
-        document.say(text.say(format!(": right in {models} random models, computed without the derivation.")));
+        document.say(text.say(format!(": right in {models} random models.")));
     }
 }
 
@@ -146,11 +146,11 @@ fn rests_on(document: &mut Document, shown: &Shown<'_>, ledger: &Ledger) {
     }
     let complete = ledger.tested && ledger.looked_at == ledger.separations && listed.len() == all;
     text = match &tests[..] {
-        [] if complete => text.say(" No independence in the data can refute that."),
+        [] if complete => text.say(" No independence in the data tests that."),
         [] => text,
-        [only] => text.say(" Of that the data can refute a part, by ").math(shown.separation(only)).say("."),
+        [only] => text.say(" Testable in the data: ").math(shown.separation(only)).say("."),
         [first, rest @ ..] => {
-            let text = text.say(" Of that the data can refute a part, by ").math(shown.separation(first));
+            let text = text.say(" Testable in the data: ").math(shown.separation(first));
             text.say(format!(" and {} more.", rest.len()))
         }
     };
@@ -174,9 +174,9 @@ fn fragile(document: &mut Document, shown: &Shown<'_>, fragile: &Fragile) {
         group("no_longer_proved", "This formula would no longer be proved, nor is it known to be wrong, with "),
     ];
     let points: Vec<Text> = groups.into_iter().flatten().collect();
-    let mut text = if points.is_empty() { head.say(": none changes the answer.") } else { head.say(":") };
+    let mut text = head.say(if points.is_empty() { ": none changes the answer." } else { ":" });
     if fragile.truncated {
-        text = text.say(" The search stopped here; more edges were left untried.");
+        text = text.say(" The limit was reached; other edges were left untried.");
     }
     document.push(Block::Part(text));
     if !points.is_empty() {
