@@ -23,8 +23,8 @@ fn main() {
 }
 
 /// The classics by name, with their outcome and treatment.
-const CLASSICS: [&str; 7] =
-    ["back-door", "front-door", "napkin", "tian-7", "chain-2", "chain-4", "two covariates"];
+const CLASSICS: [&str; 8] =
+    ["back-door", "front-door", "napkin", "tian-7", "chain-2", "chain-4", "two covariates", "four covariates"];
 
 fn classic(name: &str) -> (Graph, usize, usize) {
     match name {
@@ -34,6 +34,10 @@ fn classic(name: &str) -> (Graph, usize, usize) {
         "tian-7" => (graphs::tian_figure_7(), 4, 0),
         "chain-2" => (graphs::front_door_chain(2), 3, 0),
         "chain-4" => (graphs::front_door_chain(4), 5, 0),
+        "four covariates" => {
+            let causes: Vec<_> = (2..6).flat_map(|z| [(z, 0), (z, 1)]).chain([(0, 1)]).collect();
+            (graphs::named(&["x", "y", "a", "b", "c", "d"], &causes, &[]), 1, 0)
+        }
         _ => (graphs::named(&["x", "y", "a", "b"], &[(2, 0), (2, 1), (3, 0), (3, 1), (0, 1)], &[]), 1, 0),
     }
 }

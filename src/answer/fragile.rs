@@ -10,7 +10,7 @@ use crate::proof::{Evidence, Separation};
 use crate::reach;
 
 /// Models have no more cells than this here.
-const CELLS: usize = 1 << 12;
+const CELLS: usize = 1 << 10;
 
 /// Tries each edge that is not there and closes no directed cycle: what the query is then, and whether the estimand
 /// still is it. Each edge costs an identification with its derivation and check; where a separation fails that the

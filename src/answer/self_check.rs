@@ -1,10 +1,11 @@
 //! Every estimand once more, in numbers: against the query itself, by mutilation, in random models.
 
 use super::context::{Context, Stage};
-use super::{SelfCheck, SelfChecks, Undetermined, Verdict, words};
+use super::{Identified, SelfCheck, SelfChecks, Undetermined, Verdict, words};
 use crate::countermodel::{MODELS, Threefold, compare_threefold};
 use crate::expr::{Arena, ExprId};
 use crate::graph::{Graph, Node};
+use crate::proof::Evidence;
 
 /// The verdict as it stands, where no estimand of it is found to differ from the query; else undetermined.
 ///
@@ -16,15 +17,17 @@ pub(super) fn self_check(
     verdict: Verdict,
 ) -> (Verdict, Option<SelfCheck>) {
     let limits = context.options.limits;
-    let limit = match context.options.self_check {
-        SelfChecks::Never => return (verdict, None),
-        SelfChecks::Small => limits.self_check,
-        SelfChecks::Always => limits.cells,
-    };
+    if context.options.self_check == SelfChecks::Never {
+        return (verdict, None);
+    }
     let Verdict::Identifiable(found) = &verdict else { return (verdict, None) };
-    let estimands = std::iter::once(&**found).chain(&found.alternatives).map(|found| found.estimand);
-    let (mut largest, mut checked, mut omitted) = (0, 0, false);
-    for estimand in estimands {
+    let (mut largest, mut checked, mut omitted) = (0, 0, None);
+    for found in std::iter::once(&**found).chain(&found.alternatives) {
+        let estimand = found.estimand;
+        let limit = match context.options.self_check {
+            SelfChecks::Small => limits.self_check.saturating_mul(steps(found)).min(limits.cells),
+            SelfChecks::Always | SelfChecks::Never => limits.cells,
+        };
         let compared =
             context.timed(Stage::SelfCheck, || compare_threefold(context.graph(), arena, (query, estimand), limit));
         match compared {
@@ -32,7 +35,7 @@ pub(super) fn self_check(
                 largest = largest.max(cells);
                 checked += 1;
             }
-            Threefold::TooLarge { .. } => omitted = true,
+            Threefold::TooLarge { .. } => omitted = omitted.or(Some(limit)),
             Threefold::Differ { model, at, values } => {
                 let reason = differs(context.graph(), model, &at, values);
                 let undetermined = Undetermined { reason: reason.clone(), refused: None, self_check: true };
@@ -40,12 +43,19 @@ pub(super) fn self_check(
             }
         }
     }
-    let outcome = if omitted {
-        SelfCheck::Omitted { limit }
-    } else {
-        SelfCheck::Held { estimands: checked, models: MODELS, cells: largest }
+    let outcome = match omitted {
+        Some(limit) => SelfCheck::Omitted { limit },
+        None => SelfCheck::Held { estimands: checked, models: MODELS, cells: largest },
     };
     (verdict, Some(outcome))
+}
+
+/// How long the derivation is, which a self-check must not take longer than.
+fn steps(found: &Identified) -> usize {
+    match found.checked.evidence() {
+        Evidence::Derivation(derivation) => derivation.steps.len().max(1),
+        Evidence::Hedge(..) | Evidence::CounterModel(_) | Evidence::Separation | Evidence::OpenPath(_) => 1,
+    }
 }
 
 /// “the self-check failed: in random model 1 the formula is 0.25 and the query 0.5 at y = 0, x = 1”
@@ -113,7 +123,7 @@ mod tests {
         let never = Options { self_check: SelfChecks::Never, ..Options::default() };
         assert!(matches!(asked(BACK_DOOR, &never, Some("P(y | x)")), (Verdict::Identifiable(_), None)));
         let mut small = Options::default();
-        small.limits.self_check = 7;
+        small.limits.self_check = 1;
         assert_eq!(asked(BACK_DOOR, &small, None).1, Some(SelfCheck::Omitted { limit: 7 }));
         let always = Options { self_check: SelfChecks::Always, ..small };
         assert!(matches!(asked(BACK_DOOR, &always, None).1, Some(SelfCheck::Held { .. })));

@@ -216,7 +216,8 @@ impl FragileStatus {
 /// Which estimands are computed in random models.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum SelfChecks {
-    /// Those whose relevant part has at most [`Limits::self_check`](super::Limits::self_check) cells.
+    /// Those whose relevant part has at most [`Limits::self_check`](super::Limits::self_check) cells for each step of the
+    /// derivation.
     #[default]
     Small,
     /// Those with at most [`Limits::cells`](super::Limits::cells).
@@ -239,7 +240,7 @@ pub enum SelfCheck {
     },
     /// Not all were computed: the relevant part of one has more joint states than the limit.
     Omitted {
-        /// The limit.
+        /// The limit for that one.
         limit: usize,
     },
     /// One was not equal. The answer is undetermined then.
