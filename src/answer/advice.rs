@@ -71,7 +71,8 @@ impl Search<'_, '_> {
             }
             None => {
                 let most = self.context.options.limits.advice;
-                let reached = format!("the limit of {most} identifications, large ones counted several times, was reached");
+                let reached =
+                    format!("the limit of {most} identifications, large ones counted several times, was reached");
                 self.advice.stopped = Some(reached);
                 false
             }
@@ -163,11 +164,8 @@ impl Search<'_, '_> {
     fn experiment(&mut self, effect: &Effect, z: Node, before: Option<(Rule, Separation)>) -> Option<Randomise> {
         let graph = self.context.graph();
         let without = Without::new(graph, z)?;
-        let inner = Effect {
-            of: without.set(&effect.of),
-            do_: without.set(&effect.do_),
-            given: without.set(&effect.given),
-        };
+        let inner =
+            Effect { of: without.set(&effect.of), do_: without.set(&effect.do_), given: without.set(&effect.given) };
         let mut small = Arena::new();
         let Identification::Identifiable(estimands) = identify(&without.graph, &inner, &mut small, false) else {
             return None;
@@ -179,11 +177,7 @@ impl Search<'_, '_> {
         let (target, told) = without.back(graph, &mut arena, &small, estimand.expr, &told)?;
         let plain = |set: &NodeSet| set.iter().map(reference).collect::<Vec<_>>();
         let query = Term::new(plain(&effect.of), plain(&effect.given), plain(&effect.do_))?;
-        let acting = Term::new(
-            plain(&effect.of),
-            plain(&effect.given.without(z)),
-            plain(&effect.do_.with(z)),
-        )?;
+        let acting = Term::new(plain(&effect.of), plain(&effect.given.without(z)), plain(&effect.do_.with(z)))?;
         let (lhs, rhs) = (arena.p(query), arena.p(acting));
         let mut shown = Shown::start(lhs);
         if let Some((rule, requires)) = before {
@@ -225,7 +219,8 @@ impl Search<'_, '_> {
             if of.len() > 2 {
                 parts.extend(of.iter().map(|&only| vec![only]));
             }
-            asked.extend(parts.into_iter().map(|part| (part, do_.to_vec(), given.to_vec(), RelatedKind::FewerOutcomes)));
+            asked
+                .extend(parts.into_iter().map(|part| (part, do_.to_vec(), given.to_vec(), RelatedKind::FewerOutcomes)));
         }
         let outcomes = self.context.nodes(of);
         let direct = here.graph.set(outcomes.iter().flat_map(|y| here.graph.parents(y).collect::<Vec<_>>()));
@@ -239,9 +234,11 @@ impl Search<'_, '_> {
         for (of, do_, given, kind) in asked {
             let Some(term) = Term::new(of, given, do_) else { continue };
             // What is known for more conditions or outcomes need not be said for a part of them.
-            let part = self.advice.related.iter().any(|known| {
-                known.kind == kind && kind != RelatedKind::DirectCause && covers(&known.term, &term)
-            });
+            let part = self
+                .advice
+                .related
+                .iter()
+                .any(|known| known.kind == kind && kind != RelatedKind::DirectCause && covers(&known.term, &term));
             if part {
                 continue;
             }

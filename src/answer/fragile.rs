@@ -15,12 +15,7 @@ const CELLS: usize = 1 << 10;
 /// Tries each edge that is not there and closes no directed cycle: what the query is then, and whether the estimand
 /// still is it. Each edge costs an identification with its derivation and check; where a separation fails that the
 /// derivation requires, the old estimand is compared with the query in random models of the larger graph as well.
-pub(super) fn fragile(
-    context: &Context<'_>,
-    arena: &mut Arena,
-    query: ExprId,
-    found: &Identified,
-) -> Option<Fragile> {
+pub(super) fn fragile(context: &Context<'_>, arena: &mut Arena, query: ExprId, found: &Identified) -> Option<Fragile> {
     let Evidence::Derivation(derivation) = found.checked.evidence() else { return None };
     let required: Vec<&Separation> = required(derivation).into_iter().map(|(separation, _)| separation).collect();
     let mut fragile = Fragile::default();

@@ -1,21 +1,19 @@
 //! The assumptions that a derivation uses: edges that the graph does not have.
 
 use super::context::Context;
-use super::{Absent, Identified, Ledger, Testable};
+use super::testable::{Lacking, testable};
+use super::{Absent, Identified, Ledger};
 use crate::expr::{Arena, ExprId};
-use crate::graph::{Graph, Mutilation, Node, NodeSet};
+use crate::graph::{Graph, Node, NodeSet};
 use crate::proof::{Derivation, Evidence, Separation, Statement};
 use crate::reach;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
-/// A separating set and the kernel's word on it count as so many searches of the graph.
-const TEST: usize = 16;
-
 /// Which absent edges break a separation of the derivation, and which of those leave a trace in the data.
 ///
-/// Each separation costs a few searches of the graph, each pair listed a separating set; all together no more than
+/// Each separation costs a few searches of the graph, each pair looked at a separating set; all together no more than
 /// [`Limits::ledger`](super::Limits::ledger) nodes and edges are visited.
 pub(super) fn ledger(context: &Context<'_>, arena: &mut Arena, found: &Identified) -> Option<Ledger> {
     let Evidence::Derivation(derivation) = found.checked.evidence() else { return None };
@@ -50,22 +48,27 @@ pub(super) fn ledger(context: &Context<'_>, arena: &mut Arena, found: &Identifie
         | Statement::Unequal(..) => graph.no_nodes(),
     };
     let most = context.options.limits.list;
-    let mut tests = Tests { context, budget, known: BTreeMap::new(), all: true };
-    let mut list = |edges: BTreeMap<(Node, Node), Vec<usize>>| -> Vec<Absent> {
+    let first = |edges: BTreeMap<(Node, Node), Vec<usize>>| {
         let mut edges: Vec<_> = edges.into_iter().collect();
         edges.sort_by_key(|((a, b), _)| 2 - usize::from(asked.contains(*a)) - usize::from(asked.contains(*b)));
-        let first = edges.into_iter().take(most);
-        first
-            .map(|((a, b), mut steps)| {
-                steps.sort_unstable();
-                steps.dedup();
-                Absent { a, b, steps, testable: tests.of(arena, a, b) }
-            })
-            .collect()
+        edges.truncate(most);
+        edges
     };
-    ledger.common_causes = list(arcs);
-    ledger.arrows = list(arrows);
-    ledger.tested = tests.all;
+    let (arcs, arrows) = (first(arcs), first(arrows));
+    let lacking: Vec<Lacking> = arcs
+        .iter()
+        .map(|&((a, b), _)| Lacking::Arc(a, b))
+        .chain(arrows.iter().map(|&((a, b), _)| Lacking::Arrow(a, b)))
+        .collect();
+    let (tests, tested) = testable(context, arena, &lacking, &mut budget);
+    let mut all = arcs.into_iter().chain(arrows).zip(tests).map(|(((a, b), mut steps), testable)| {
+        steps.sort_unstable();
+        steps.dedup();
+        Absent { a, b, steps, testable }
+    });
+    ledger.common_causes = all.by_ref().take(ledger.counts[0].min(most)).collect();
+    ledger.arrows = all.collect();
+    ledger.tested = tested;
     Some(ledger)
 }
 
@@ -104,42 +107,4 @@ fn acyclic(graph: &Graph, arrows: &mut BTreeMap<(Node, Node), Vec<usize>>, budge
         above.as_ref().is_some_and(|above| !above.contains(b))
     });
     all
-}
-
-/// Independences that show an absent edge wrong.
-struct Tests<'c, 'a> {
-    context: &'c Context<'a>,
-    budget: usize,
-    known: BTreeMap<(Node, Node), Option<Testable>>,
-    /// Whether the budget has lasted.
-    all: bool,
-}
-
-impl Tests<'_, '_> {
-    fn of(&mut self, arena: &mut Arena, a: Node, b: Node) -> Option<Testable> {
-        let graph = self.context.graph();
-        let (a, b) = (a.min(b), a.max(b));
-        if graph.has_directed(a, b) || graph.has_directed(b, a) || graph.has_bidirected(a, b) {
-            return None;
-        }
-        if let Some(known) = self.known.get(&(a, b)) {
-            return known.clone();
-        }
-        let cost = TEST * (graph.len() + graph.directed_count() + graph.bidirected_count());
-        let Some(left) = self.budget.checked_sub(cost) else {
-            self.all = false;
-            return None;
-        };
-        self.budget = left;
-        let (x, y, cut) = (graph.set([a]), graph.set([b]), Mutilation::none(graph));
-        let allowed = graph.all_nodes().without(a).without(b);
-        let given = reach::minimum_separator(graph, &x, &y, &graph.no_nodes(), &allowed, &cut);
-        let testable = given.and_then(|given| {
-            let separation = Separation { x, y, given: given.clone(), cut };
-            let settled = self.context.settle(arena, Statement::Separated(separation), &Evidence::Separation);
-            Some(Testable { given, checked: settled.ok()? })
-        });
-        self.known.insert((a, b), testable.clone());
-        testable
-    }
 }

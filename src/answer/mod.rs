@@ -29,6 +29,7 @@ mod settle;
 mod simplify;
 mod support;
 mod surroundings;
+mod testable;
 mod types;
 mod words;
 

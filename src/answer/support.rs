@@ -1,8 +1,9 @@
 //! What stands beside a verdict: what would help, what it rests on, where it is fragile, and how it fared in numbers.
 
 use crate::expr::{ExprId, Term};
-use crate::graph::{EdgeKind, Node, NodeSet};
+use crate::graph::{EdgeKind, Node};
 use crate::kernel::Checked;
+use crate::proof::Separation;
 use crate::syntax::tree;
 
 /// Beside the verdict on an effect or a contrast; everything is empty for other questions.
@@ -135,7 +136,7 @@ pub struct Ledger {
     pub separations: usize,
     /// How many of them were looked at: fewer where the limit [`Limits::ledger`](super::Limits::ledger) was reached.
     pub looked_at: usize,
-    /// Whether every pair listed was looked at for a testable implication.
+    /// Whether the limit lasted for a search for a testable implication of each edge listed.
     pub tested: bool,
 }
 
@@ -148,16 +149,16 @@ pub struct Absent {
     pub b: Node,
     /// Steps of the derivation, from 1, that require what the edge would break.
     pub steps: Vec<usize>,
-    /// Where nothing else joins the two either: an independence in the data that would show it wrong, from the kernel's
-    /// certificate for it. None where there is none: then the data cannot tell by an independence.
+    /// An independence that the graph implies and that the graph with the edge does not: data that contradict it show the
+    /// graph without the edge wrong. None where none was found.
     pub testable: Option<Testable>,
 }
 
-/// `a` and `b` are independent given these.
+/// An independence that the data must show.
 #[derive(Clone, Debug)]
 pub struct Testable {
-    /// A smallest separating set.
-    pub given: NodeSet,
+    /// Of two variables, given a smallest set that separates them; no edge is cut.
+    pub separation: Separation,
     /// The kernel's certificate.
     pub checked: Checked,
 }

@@ -3,10 +3,8 @@
 
 use super::evidence::{self, Object};
 use super::expression::Writer;
-use crate::answer::{
-    Absent, Advice, Cause, Constraint, Found, Fragile, FragileStatus, Ledger, SelfCheck, Support,
-};
-use crate::proof::Evidence;
+use crate::answer::{Absent, Advice, Cause, Constraint, Found, Fragile, FragileStatus, Ledger, SelfCheck, Support};
+use crate::proof::{Evidence, Separation};
 use crate::syntax::print::{self, Style};
 use serde_json::{Value, json};
 
@@ -68,7 +66,8 @@ fn rests_on(writer: Writer<'_>, ledger: &Ledger) -> Value {
     let rest = |edge: &Absent, mut value: Value| {
         value["steps"] = edge.steps.clone().into();
         value["testable"] = edge.testable.as_ref().map_or(Value::Null, |test| {
-            json!({ "x": name(edge.a), "y": name(edge.b), "given": writer.names(&test.given) })
+            let Separation { x, y, given, .. } = &test.separation;
+            json!({ "x": x.first().map(name), "y": y.first().map(name), "given": writer.names(given) })
         });
         value
     };

@@ -65,11 +65,8 @@ fn without(graph: &Graph, z: usize) -> (Graph, impl Fn(Set) -> Set) {
 /// Whether the estimand suggested is the query in random models of the graph, and acts on nothing but `acting`.
 fn is_true(graph: &Graph, query: &str, found: &Found, acting: Set, rng: &mut ChaCha8Rng) {
     let Some(estimand) = &found.estimand else { return };
-    let text = format!(
-        "graph {{ {} }}\nexpect {query} = {}\n",
-        graphs::written(graph),
-        print::expr(estimand, Style::Ascii)
-    );
+    let text =
+        format!("graph {{ {} }}\nexpect {query} = {}\n", graphs::written(graph), print::expr(estimand, Style::Ascii));
     let (problem, diagnostics) = problem::read(&Source::new("suggested", text.as_str()));
     assert!(diagnostics.iter().all(|d| !d.is_error()), "{text}\n{diagnostics:?}");
     let expectation = &problem.expectations[0];
@@ -307,15 +304,22 @@ fn assumptions_and_fragile_spots_are_those_of_brute_force() {
             }
         }
         assert_eq!(tried, fragile.tried, "{case}");
-        for absent in ledger.common_causes.iter().chain(&ledger.arrows) {
+        let arcs = ledger.common_causes.iter().map(|absent| (absent, EdgeKind::Bidirected));
+        for (absent, edge) in arcs.chain(ledger.arrows.iter().map(|absent| (absent, EdgeKind::Forward))) {
+            let more = larger(&case.graph, absent.a.index(), edge, absent.b.index()).unwrap();
             if let Some(test) = &absent.testable {
-                let bits = Bits::of(&case.graph);
-                assert!(bits.separated(bit(absent.a.index()), bit(absent.b.index()), mask(&test.given)), "{case}");
+                let s = &test.separation;
+                let separated = |graph: &Graph| Bits::of(graph).separated(mask(&s.x), mask(&s.y), mask(&s.given));
+                assert!(s.cut.is_none() && separated(&case.graph) && !separated(&more), "{case}");
+                *seen.entry("testable").or_default() += 1;
             }
         }
     }
     println!("{seen:?}");
-    assert!(["safe", "not_identifiable", "wrong"].iter().all(|kind| seen.get(kind).is_some_and(|&n| n > 30)), "{seen:?}");
+    assert!(
+        ["safe", "not_identifiable", "wrong", "testable"].iter().all(|kind| seen.get(kind).is_some_and(|&n| n > 30)),
+        "{seen:?}"
+    );
 }
 
 /// Two back-door sets, one of them only because of an independence: their formulas agree in models of the graph alone.
@@ -344,7 +348,10 @@ fn searches_stop_at_their_limits_and_say_so() {
     options.limits.ledger = 10;
     let bow = answer("graph { x -> y; x <-> y; w -> x; w <-> y }\nP(y | do(x))\n", &options);
     let advice = bow.support.advice.unwrap();
-    assert_eq!((advice.identifications, advice.stopped.as_deref()), (0, Some("the limit of 0 identifications, large ones counted several times, was reached")));
+    assert_eq!(
+        (advice.identifications, advice.stopped.as_deref()),
+        (0, Some("the limit of 0 identifications, large ones counted several times, was reached"))
+    );
     let door = answer("graph { z -> x -> y; z -> y; w -> z }\nP(y | do(x))\n", &options);
     let fragile = door.support.fragile.unwrap();
     assert_eq!((fragile.tried, fragile.truncated), (2, true));

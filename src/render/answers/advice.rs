@@ -5,7 +5,7 @@ use crate::answer::{
     Absent, Advice, Cause, Constraint, Fragile, FragileEdge, Ledger, Measure, Related, SelfCheck, Support,
 };
 use crate::expr::Term;
-use crate::graph::{EdgeKind, Mutilation, Node};
+use crate::graph::{EdgeKind, Node};
 use crate::proof::Separation;
 use crate::render::document::{Block, Document, Math, Text, Tone};
 
@@ -54,8 +54,10 @@ fn advice(document: &mut Document, shown: &Shown<'_>, query: &Term, advice: &Adv
     } else if advice.stopped.is_none() {
         let text = Text::new().tone(Tone::Strong, "What would help").say(": an experiment that sets ").then(itself());
         document.push(Block::Part(
-            text.say(" at random. Measuring one or two unmeasured causes would not be enough, nor would an experiment ")
-                .say(if acted.len() == 1 { "on one other variable." } else { "on one variable alone." }),
+            text.say(
+                " at random. Measuring one or two unmeasured causes would not be enough, nor would an experiment ",
+            )
+            .say(if acted.len() == 1 { "on one other variable." } else { "on one variable alone." }),
         ));
     }
     if let Some(limit) = &advice.stopped {
@@ -91,8 +93,9 @@ fn related(document: &mut Document, shown: &Shown<'_>, related: &[Related]) {
         return;
     }
     let terms = related.iter().take(SHOWN).map(|one| shown.term(&one.term));
-    let text = Text::new().tone(Tone::Strong, "Identifiable as it is").say(": ").join(terms, " and ");
     let more = related.len().saturating_sub(SHOWN);
+    let text = Text::new().tone(Tone::Strong, "Identifiable as it is").say(": ");
+    let text = text.join(terms, if more > 0 { ", " } else { " and " });
     document.say(if more > 0 { text.say(format!(" and {more} more.")) } else { text.say(".") });
 }
 
@@ -133,25 +136,18 @@ fn rests_on(document: &mut Document, shown: &Shown<'_>, ledger: &Ledger) {
             ledger.looked_at, ledger.separations
         ));
     }
-    let mut tests: Vec<Separation> = Vec::new();
-    for (absent, _) in &listed {
-        if let Some(test) = &absent.testable {
-            let graph = shown.graph;
-            let (x, y) = (graph.set([absent.a.min(absent.b)]), graph.set([absent.a.max(absent.b)]));
-            let separation = Separation { x, y, given: test.given.clone(), cut: Mutilation::none(graph) };
-            if !tests.contains(&separation) {
-                tests.push(separation);
-            }
+    let mut tests: Vec<&Separation> = Vec::new();
+    for test in listed.iter().filter_map(|(absent, _)| absent.testable.as_ref()) {
+        if !tests.contains(&&test.separation) {
+            tests.push(&test.separation);
         }
     }
-    let complete = ledger.tested && ledger.looked_at == ledger.separations && listed.len() == all;
     text = match &tests[..] {
-        [] if complete => text.say(" No independence in the data tests that."),
         [] => text,
         [only] => text.say(" Testable in the data: ").math(shown.separation(only)).say("."),
         [first, rest @ ..] => {
             let text = text.say(" Testable in the data: ").math(shown.separation(first));
-            text.say(format!(" and {} more.", rest.len()))
+            text.say(format!(" (and {} more).", rest.len()))
         }
     };
     document.say(text);
@@ -159,7 +155,8 @@ fn rests_on(document: &mut Document, shown: &Shown<'_>, ledger: &Ledger) {
 
 fn fragile(document: &mut Document, shown: &Shown<'_>, fragile: &Fragile) {
     let tried = count(fragile.tried, "edge", "edges");
-    let head = Text::new().tone(Tone::Strong, "Fragile spots").say(format!(" ({tried} that could be added, one at a time)"));
+    let head =
+        Text::new().tone(Tone::Strong, "Fragile spots").say(format!(" ({tried} that could be added, one at a time)"));
     let group = |name: &str, words: &str| {
         let all: Vec<&FragileEdge> = fragile.edges.iter().filter(|edge| edge.status.name() == name).collect();
         let first = all.iter().take(FRAGILE).map(|found| edge(shown, found.a, found.edge, found.b));

@@ -156,9 +156,10 @@ fn undetermined(document: &mut Document, why: &Undetermined) {
         format!("The kernel refused the certificate{step}: {}. ", sentence(&refusal.reason))
     });
     if why.is_defect() {
-        document.say(Text::of(refused.unwrap_or_default()).say(
-            "That is a defect of this program, not of the question; please report it together with the file.",
-        ));
+        document
+            .say(Text::of(refused.unwrap_or_default()).say(
+                "That is a defect of this program, not of the question; please report it together with the file.",
+            ));
     }
 }
 
