@@ -43,7 +43,7 @@ pub use types::{
     ListedPath, Options, Refusal, Seconds, SetKind, Undetermined, Verdict, Verma,
 };
 
-use crate::expr::{Arena, Ref, Term, Var};
+use crate::expr::{Arena, ExprId, Ref, Term, Var};
 use crate::graph::{Graph, GraphError};
 use crate::problem::{GraphEntry, Problem, QueryKind, lift};
 use crate::proof::SourceGraph;
@@ -119,7 +119,7 @@ impl<'p> Prover<'p> {
             }
             QueryKind::Proof { start, lines } => proof::proof(&context, &mut arena, *start, lines),
         };
-        let (body, support) = support_of(&context, &mut arena, &query.arena, body);
+        let (body, support) = supported(&context, &mut arena, &query.arena, body);
         let definitions = definitions::of_answer(&mut arena, &context, &query.definitions, &body);
         let text = match lift::proof(self.problem, query, &projected.graph) {
             Some(block) => {
@@ -162,50 +162,46 @@ impl<'p> Prover<'p> {
     }
 }
 
-/// What stands beside the verdict on an effect or a contrast; the verdict is taken back where the self-check fails.
-/// `asked` holds the query's own expressions.
-fn support_of(context: &Context<'_>, arena: &mut Arena, asked: &Arena, body: Body) -> (Body, Support) {
-    let mut support = Support::default();
-    let (query, verdict) = match &body {
-        Body::Effect { term, verdict } => (arena.p(term.clone()), verdict),
-        Body::Contrast { expr, verdict, .. } => (*expr, verdict),
-        Body::Independence { .. }
+/// The body with what stands beside its verdict, where it is that on an effect or a contrast. `asked` holds the query's own
+/// expressions.
+fn supported(context: &Context<'_>, arena: &mut Arena, asked: &Arena, body: Body) -> (Body, Support) {
+    match body {
+        Body::Effect { term, verdict } => {
+            let query = arena.p(term.clone());
+            let (verdict, mut support) = beside(context, arena, query, verdict);
+            if let Verdict::NotIdentifiable(checked) = &verdict {
+                support.advice = Some(context.aside(|context| advice::advice(context, asked, &term, checked)));
+            }
+            (Body::Effect { term, verdict }, support)
+        }
+        Body::Contrast { expr, terms, verdict } => {
+            let (verdict, support) = beside(context, arena, expr, verdict);
+            (Body::Contrast { expr, terms, verdict }, support)
+        }
+        body @ (Body::Independence { .. }
         | Body::Equality { .. }
         | Body::Adjust { .. }
         | Body::Implications { .. }
         | Body::Paths { .. }
         | Body::Simplify { .. }
-        | Body::Proof { .. } => return (body, support),
-    };
-    let (verdict, checked) = self_check::self_check(context, arena, query, verdict.clone());
-    support.self_check = checked;
-    context.aside(|context| match &verdict {
-        Verdict::Identifiable(found) => {
+        | Body::Proof { .. }) => (body, Support::default()),
+    }
+}
+
+/// The verdict, taken back where the self-check fails, and what stands beside one that a query is identifiable.
+fn beside(context: &Context<'_>, arena: &mut Arena, query: ExprId, verdict: Verdict) -> (Verdict, Support) {
+    let (verdict, self_check) = self_check::self_check(context, arena, query, verdict);
+    let mut support = Support { self_check, ..Support::default() };
+    if let Verdict::Identifiable(found) = &verdict {
+        context.aside(|context| {
             support.rests_on = ledger::ledger(context, arena, found);
             support.constraints = constraints::constraints(context, arena, found);
             if context.options.fragile {
                 support.fragile = fragile::fragile(context, arena, query, found);
             }
-        }
-        Verdict::NotIdentifiable(checked) => {
-            if let Body::Effect { term, .. } = &body {
-                support.advice = Some(advice::advice(context, asked, term, checked));
-            }
-        }
-        Verdict::Holds(_) | Verdict::Fails(_) | Verdict::Undetermined(_) => {}
-    });
-    let body = match body {
-        Body::Effect { term, .. } => Body::Effect { term, verdict },
-        Body::Contrast { expr, terms, .. } => Body::Contrast { expr, terms, verdict },
-        Body::Independence { .. }
-        | Body::Equality { .. }
-        | Body::Adjust { .. }
-        | Body::Implications { .. }
-        | Body::Paths { .. }
-        | Body::Simplify { .. }
-        | Body::Proof { .. } => body,
-    };
-    (body, support)
+        });
+    }
+    (verdict, support)
 }
 
 impl Projected {

@@ -71,8 +71,7 @@ pub fn compare_threefold(graph: &Graph, arena: &Arena, (lhs, rhs): (ExprId, Expr
         return Threefold::TooLarge { cells: usize::MAX };
     };
     for (place, cell) in gap.cells.iter().enumerate() {
-        // NaN is no small number.
-        if let Some(model) = (0..MODELS).find(|&m| !(cell[m] <= ROUNDING)) {
+        if let Some(model) = (0..MODELS).find(|&m| cell[m].is_nan() || cell[m] > ROUNDING) {
             let at = gap.point(place);
             let value = |grid: &Grid| grid.at(&at).map_or(f64::NAN, |cell| cell[model]);
             return Threefold::Differ { model, values: [value(left), value(right)], at };
@@ -357,10 +356,10 @@ impl Models {
         } else {
             [[1.0; MODELS]; STATES]
         };
-        for state in 0..variable.states {
+        for (state, chance) in chances.iter().enumerate().take(variable.states) {
             states[depth] = state;
             let mut weight = weight;
-            scale(&mut weight, &chances[state]);
+            scale(&mut weight, chance);
             self.fill(depth + 1, index + state * variable.stride, weight, latents, acted, states, world);
         }
     }

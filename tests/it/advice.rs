@@ -25,10 +25,8 @@ fn answer(text: &str, options: &Options<'_>) -> Answer {
 }
 
 fn identified(answer: &Answer) -> Option<&Identified> {
-    match &answer.body {
-        Body::Effect { verdict: Verdict::Identifiable(found), .. } => Some(found),
-        _ => None,
-    }
+    let Body::Effect { verdict: Verdict::Identifiable(found), .. } = &answer.body else { return None };
+    Some(found)
 }
 
 type Edges = Vec<(usize, usize)>;
