@@ -37,6 +37,6 @@ mod status {
     pub const OTHERWISE: u8 = 1;
     /// The input could not be read or has errors.
     pub const INPUT: u8 = 2;
-    /// The kernel refused a certificate.
+    /// The kernel refused a certificate, or a self-check failed.
     pub const REFUSED: u8 = 70;
 }
