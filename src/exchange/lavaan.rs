@@ -1,0 +1,259 @@
+//! lavaan's model syntax: `y ~ x + z` says that x and z cause y, `u =~ x + y` that the latent u causes both, and
+//! `x ~~ y` that x and y share an unmeasured cause.
+
+use super::draft::{Draft, Kind};
+use super::grammar::Rule;
+use super::model::{Model, by_first};
+use super::tokens::{Token, Tokens};
+use super::{Format, diagnostics, r};
+use crate::source::{Diagnostic, Source, Span};
+
+const FORMAT: Format = Format::Lavaan;
+
+/// Whether a string has a formula in it.
+pub(super) fn has_formula(text: &str) -> bool {
+    text.contains('~')
+}
+
+/// Reads a model, or the string of an R script that holds one.
+pub(super) fn read(source: &Source) -> (Option<Model>, Vec<Diagnostic>) {
+    let region = r::model(source, has_formula);
+    let mut draft = Draft::new(source, "for an unmeasured common cause write `x ~~ y`");
+    if region.end - region.start < source.text().trim().len() {
+        draft.lose("the script around the model", "", source.text().trim(), Span::new(0, region.start));
+    }
+    let mut reader = Reader { tokens: Tokens::new(source, Rule::lavaan_words, region), draft };
+    while reader.tokens.peek().is_some() && !reader.draft.is_full() {
+        if reader.tokens.eat(Rule::lavaan_break).is_some() {
+            continue;
+        }
+        if let Err(error) = reader.formula() {
+            reader.draft.error(*error);
+            reader.skip_line();
+        }
+    }
+    reader.draft.finish(Span::new(region.start, super::boundary(source.text(), region.end.min(region.start + 1))))
+}
+
+type Refused = Box<Diagnostic>;
+
+struct Reader<'a> {
+    tokens: Tokens<'a>,
+    draft: Draft<'a>,
+}
+
+/// One part of a sum: a variable, and what stands before it.
+struct Term {
+    node: Option<usize>,
+    span: Span,
+    /// Fixed to zero: then it says that there is no edge.
+    zero: bool,
+}
+
+impl Reader<'_> {
+    fn formula(&mut self) -> Result<(), Refused> {
+        let Some(first) = self.tokens.peek() else { return Ok(()) };
+        // `level: 1`, `group: a`
+        let left = self.sum()?;
+        let sign = match self.tokens.peek() {
+            Some(token) if token.rule == Rule::lavaan_operator => token,
+            Some(token) if self.tokens.text(token) == ":" => {
+                self.lose_line("blocks for groups and levels; what stands in them was read as one model", first);
+                return Ok(());
+            }
+            token => return Err(self.expected(token, "an operator like `~`")),
+        };
+        let operator = self.tokens.text(sign);
+        match operator {
+            "~" | "=~" | "~~" | "<~" => {
+                self.tokens.next();
+            }
+            _ => {
+                self.lose_line("constraints, defined parameters, thresholds and scales", sign);
+                return Ok(());
+            }
+        }
+        while self.tokens.eat(Rule::lavaan_break).is_some() {}
+        let right = self.sum()?;
+        for from in &left {
+            let Some(a) = from.node else { continue };
+            if matches!(operator, "=~" | "<~")
+                && let Some(variable) = self.draft.variable(a)
+            {
+                variable.latent = true;
+            }
+            for to in &right {
+                let Some(b) = to.node.filter(|_| !to.zero) else { continue };
+                let span = from.span.to(to.span);
+                match operator {
+                    "~" | "<~" => self.draft.edge(Kind::Directed, b, a, span),
+                    "=~" => self.draft.edge(Kind::Directed, a, b, span),
+                    // A variance.
+                    _ if a == b => {}
+                    _ => self.draft.edge(Kind::Bidirected, a, b, span),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `a + 1*b + c(l1, l2)*d`, up to an operator or the end of the formula.
+    fn sum(&mut self) -> Result<Vec<Term>, Refused> {
+        let mut terms = vec![self.term()?];
+        loop {
+            let mut ahead = false;
+            // A line may go on with a `+` on the next; the breaks before it are no end.
+            while self.tokens.peek().is_some_and(|token| token.rule == Rule::lavaan_break) {
+                let token = self.tokens.next();
+                ahead = true;
+                if self.tokens.at_text("+") || self.tokens.peek().is_some_and(|t| t.rule == Rule::lavaan_break) {
+                    continue;
+                }
+                if let Some(token) = token {
+                    self.tokens.seek(token.span.start);
+                }
+                break;
+            }
+            let _ = ahead;
+            if self.tokens.eat_text("+").is_none() {
+                return Ok(terms);
+            }
+            while self.tokens.eat(Rule::lavaan_break).is_some() {}
+            terms.push(self.term()?);
+        }
+    }
+
+    fn term(&mut self) -> Result<Term, Refused> {
+        let mut zero = false;
+        loop {
+            let Some(token) = self.tokens.next() else { return Err(self.expected(None, "a variable")) };
+            let text = self.tokens.text(token);
+            let modifier = match token.rule {
+                Rule::lavaan_number => {
+                    if !self.tokens.at_text("*") && !self.tokens.at_text("?") {
+                        self.draft.lose("intercepts", "", text, token.span);
+                        return Ok(Term { node: None, span: token.span, zero: true });
+                    }
+                    zero |= text.parse::<f64>() == Ok(0.0);
+                    true
+                }
+                Rule::lavaan_quoted => true,
+                Rule::lavaan_name if self.tokens.at_text("(") => {
+                    self.brackets()?;
+                    true
+                }
+                Rule::lavaan_name => self.tokens.at_text("*") || self.tokens.at_text("?"),
+                Rule::lavaan_unclosed => {
+                    let error = diagnostics::unclosed(self.draft.source, token.span, "text", "a quotation mark");
+                    return Err(Box::new(error));
+                }
+                _ => return Err(self.expected(Some(token), "a variable")),
+            };
+            if modifier {
+                self.draft.lose("coefficients, labels and starting values", "", text, token.span);
+                if self.tokens.eat_text("*").is_none() && self.tokens.eat_text("?").is_none() {
+                    let token = self.tokens.peek();
+                    return Err(self.expected(token, "`*` and a variable"));
+                }
+                while self.tokens.eat(Rule::lavaan_break).is_some() {}
+                continue;
+            }
+            if self.tokens.at_text(":") && !matches!(text, "group" | "level" | "class" | "block") {
+                let what = "the product of two variables is no variable of a graph";
+                let help = "name both as causes: `y ~ a + b`";
+                return Err(Box::new(diagnostics::not_supported(self.draft.source, token.span, what, help)));
+            }
+            let block = self.tokens.at_text(":");
+            let node = if block { None } else { Some(self.draft.node(text, token.span)) };
+            return Ok(Term { node, span: token.span, zero });
+        }
+    }
+
+    /// `( … )`, brackets inside in pairs.
+    fn brackets(&mut self) -> Result<(), Refused> {
+        let mut depth = 0_usize;
+        loop {
+            let Some(token) = self.tokens.next() else { return Err(self.expected(None, "`)`")) };
+            match self.tokens.text(token) {
+                "(" => depth += 1,
+                ")" => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn lose_line(&mut self, what: &'static str, token: Token) {
+        let text = self.tokens.text(token);
+        self.draft.lose(what, "", text, token.span);
+        self.skip_line();
+    }
+
+    fn skip_line(&mut self) {
+        while self.tokens.peek().is_some_and(|token| token.rule != Rule::lavaan_break) {
+            self.tokens.next();
+        }
+    }
+
+    fn expected(&self, token: Option<Token>, wanted: &str) -> Refused {
+        let span = token.map_or(self.tokens.end(), |token| token.span);
+        // A line's end is shown as the place before it.
+        let span = if token.is_some_and(|t| t.rule == Rule::lavaan_break) { Span::new(span.start, span.start) } else { span };
+        if span.start == span.end && span.end < self.tokens.end().end {
+            let message = format!("the line ends where lavaan has {wanted}");
+            return Box::new(diagnostics::malformed(self.draft.source, span, message, "a formula looks like this: y ~ x + z"));
+        }
+        Box::new(diagnostics::expected(self.draft.source, span, wanted, FORMAT))
+    }
+}
+
+/// Whether the format can write this letter of a name.
+pub(super) fn letter(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '.')
+}
+
+/// Whether the format can write this name.
+pub(super) fn is_name(text: &str) -> bool {
+    r::is_name(text) && !["group", "level", "class", "block", "start", "equal", "label", "prior", "efa"].contains(&text)
+}
+
+/// Writes a model without roles, positions and labels, all names plain, each latent variable with a child.
+pub(super) fn write(model: &Model) -> String {
+    let list = |indices: &[usize]| indices.iter().map(|&i| model.of_index(i)).collect::<Vec<_>>().join(" + ");
+    let is_latent = |index: usize| model.variables.get(index).is_some_and(|variable| variable.latent);
+    let mut text = String::new();
+    let mut written = vec![false; model.variables.len()];
+    let mut mark = |ends: &[usize]| {
+        for &end in ends {
+            if let Some(written) = written.get_mut(end) {
+                *written = true;
+            }
+        }
+    };
+    let exogenous = (0..model.variables.len()).filter(|&i| is_latent(i)).count();
+    if exogenous > 1 {
+        text.push_str("# fit with orthogonal = TRUE: latent variables covary only where it is written\n");
+    }
+    for (from, to) in by_first(&model.directed).filter(|(from, _)| is_latent(*from)) {
+        text.push_str(&format!("{} =~ {}\n", model.of_index(from), list(&to)));
+        mark(&to);
+        mark(&[from]);
+    }
+    let backward: Vec<(usize, usize)> =
+        model.directed.iter().filter(|(from, _)| !is_latent(*from)).map(|&(from, to)| (to, from)).collect();
+    for (to, from) in by_first(&backward) {
+        text.push_str(&format!("{} ~ {}\n", model.of_index(to), list(&from)));
+        mark(&from);
+        mark(&[to]);
+    }
+    for &(a, b) in &model.bidirected {
+        text.push_str(&format!("{} ~~ {}\n", model.of_index(a), model.of_index(b)));
+        mark(&[a, b]);
+    }
+    for (variable, _) in model.variables.iter().zip(written).filter(|(_, written)| !written) {
+        text.push_str(&format!("{0} ~~ {0}\n", variable.name));
+    }
+    text
+}
