@@ -171,6 +171,7 @@ impl<'a> Draft<'a> {
 
     /// The graph, unless something is wrong with it. `head` is the place of what is wrong with all of it.
     pub fn finish(mut self, head: Span) -> (Option<Model>, Vec<Diagnostic>) {
+        self.check_roles();
         let losses = self.losses();
         self.diagnostics.extend(losses);
         if self.errors == 0 {
@@ -192,6 +193,22 @@ impl<'a> Draft<'a> {
             variables: self.variables.into_values().map(|(variable, _)| variable).collect(),
         };
         (Some(model), self.diagnostics)
+    }
+
+    /// The language asks for the effect of the exposures on the outcomes, so each is measured and on one side.
+    fn check_roles(&mut self) {
+        let mut odd = Vec::new();
+        for (name, (variable, span)) in &mut self.variables {
+            let (exposure, outcome) = (variable.exposure, variable.outcome);
+            if (exposure || outcome) && variable.latent || exposure && outcome {
+                (variable.exposure, variable.outcome) = (false, false);
+                odd.push((name.clone(), *span));
+            }
+        }
+        for (name, span) in odd {
+            let help = "a question needs measured exposures and outcomes, apart from each other";
+            self.lose("the role of a variable that is latent, or exposure and outcome at once", help, &name, span);
+        }
     }
 
     fn check_size(&mut self, head: Span) {

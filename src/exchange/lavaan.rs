@@ -55,6 +55,7 @@ impl Reader<'_> {
         let Some(first) = self.tokens.peek() else { return Ok(()) };
         // `level: 1`, `group: a`
         let left = self.sum()?;
+        self.skip_breaks_before(|tokens| tokens.peek().is_some_and(|token| token.rule == Rule::lavaan_operator));
         let sign = match self.tokens.peek() {
             Some(token) if token.rule == Rule::lavaan_operator => token,
             Some(token) if self.tokens.text(token) == ":" => {
@@ -101,25 +102,22 @@ impl Reader<'_> {
     fn sum(&mut self) -> Result<Vec<Term>, Refused> {
         let mut terms = vec![self.term()?];
         loop {
-            let mut ahead = false;
-            // A line may go on with a `+` on the next; the breaks before it are no end.
-            while self.tokens.peek().is_some_and(|token| token.rule == Rule::lavaan_break) {
-                let token = self.tokens.next();
-                ahead = true;
-                if self.tokens.at_text("+") || self.tokens.peek().is_some_and(|t| t.rule == Rule::lavaan_break) {
-                    continue;
-                }
-                if let Some(token) = token {
-                    self.tokens.seek(token.span.start);
-                }
-                break;
-            }
-            let _ = ahead;
+            // A line may go on with a `+` on the next.
+            self.skip_breaks_before(|tokens| tokens.at_text("+"));
             if self.tokens.eat_text("+").is_none() {
                 return Ok(terms);
             }
             while self.tokens.eat(Rule::lavaan_break).is_some() {}
             terms.push(self.term()?);
+        }
+    }
+
+    /// Past the ends of lines, where this comes after them.
+    fn skip_breaks_before(&mut self, comes: impl Fn(&mut Tokens<'_>) -> bool) {
+        let Some(first) = self.tokens.peek().filter(|token| token.rule == Rule::lavaan_break) else { return };
+        while self.tokens.eat(Rule::lavaan_break).is_some() {}
+        if !comes(&mut self.tokens) {
+            self.tokens.seek(first.span.start);
         }
     }
 

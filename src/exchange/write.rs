@@ -85,7 +85,7 @@ pub fn write(model: &Model, question: Option<&Question>, target: Target) -> Resu
     if !room.latents && !latents.is_empty() {
         model = model.projected()?;
         lost.push(format!(
-            "{title} knows no latent variables: {} stand there as the `<->` edges between what they cause",
+            "{title} knows no latent variables: `<->` edges between what they cause stand for {}",
             some(&latents)
         ));
     }

@@ -7,6 +7,7 @@ mod contract;
 mod corpus;
 mod errors;
 mod evidence;
+mod exchange;
 mod examples;
 mod oracle;
 mod proofs;
