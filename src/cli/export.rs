@@ -51,8 +51,8 @@ pub enum To {
 
 const EXAMPLES: &str = "\
 Examples:
-  whatif export examples/churn.causal --to dagitty
-  whatif export examples/front-door.causal --to causaleffect --graph front_door
+  whatif export examples/napkin.causal --to dagitty
+  whatif export examples/front-door.causal --to causaleffect --graph lungs
   echo 'graph { x -> y; x <-> y }' | whatif export - --to dot
 
 What the format has no place for is said on standard error.
@@ -85,8 +85,8 @@ pub fn export(args: &Export, output: &mut Output) -> u8 {
         output.diagnostic(diagnostic);
     }
     let Some(problem) = &file.problem else { return status::INPUT };
-    let written = which(problem, args.graph.as_deref())
-        .and_then(|graph| exchange::export(problem, graph, args.to.target()));
+    let written =
+        which(problem, args.graph.as_deref()).and_then(|graph| exchange::export(problem, graph, args.to.target()));
     match written {
         Ok((text, warnings)) => {
             for warning in &warnings {

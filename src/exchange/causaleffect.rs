@@ -1,5 +1,6 @@
 //! The graphs of R's causaleffect: igraph formulas, `graph_from_literal(x -+ y, x -+ z, z -+ x, simplify = FALSE)`, in
 //! which pairs of edges there and back with the attribute `description` at `"U"` are unmeasured common causes.
+#![allow(clippy::wildcard_enum_match_arm, reason = "a format has a few of all grammars' words")]
 
 use super::draft::{Draft, Kind};
 use super::grammar::Rule;
@@ -199,7 +200,12 @@ impl<'a> Reader<'a> {
                         Some((from, _)) if continues => {
                             if number.abs_diff(from) > MOST_NUMBERS || numbers.len() > MOST_NUMBERS {
                                 let message = "more edges are named than a graph can have";
-                                let error = diagnostics::malformed(self.draft.source, token.span, message, "count the edges from 1");
+                                let error = diagnostics::malformed(
+                                    self.draft.source,
+                                    token.span,
+                                    message,
+                                    "count the edges from 1",
+                                );
                                 return Err(Box::new(error));
                             }
                             // `7:4` counts down.
@@ -227,7 +233,12 @@ impl<'a> Reader<'a> {
             self.unmeasured.extend(numbers);
             if self.unmeasured.len() > MOST_NUMBERS {
                 let message = "more edges are named than a graph can have";
-                return Err(Box::new(diagnostics::malformed(self.draft.source, call.span, message, "count the edges from 1")));
+                return Err(Box::new(diagnostics::malformed(
+                    self.draft.source,
+                    call.span,
+                    message,
+                    "count the edges from 1",
+                )));
             }
         } else {
             let text = texts.first().cloned().unwrap_or_default();
@@ -260,7 +271,8 @@ impl<'a> Reader<'a> {
                 Some(half) => *half = true,
                 None => {
                     let message = format!("there is no edge number {number}: the graph has {}", self.edges.len());
-                    let error = diagnostics::malformed(source, span, message, "count the edges from 1, in the order written");
+                    let error =
+                        diagnostics::malformed(source, span, message, "count the edges from 1, in the order written");
                     self.draft.error(error);
                 }
             }
@@ -268,13 +280,8 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        let halves: rustc_hash::FxHashSet<(usize, usize)> = self
-            .edges
-            .iter()
-            .zip(&is_half)
-            .filter(|(_, half)| **half)
-            .map(|(&(a, b, _), _)| (a, b))
-            .collect();
+        let halves: rustc_hash::FxHashSet<(usize, usize)> =
+            self.edges.iter().zip(&is_half).filter(|(_, half)| **half).map(|(&(a, b, _), _)| (a, b)).collect();
         for (&(a, b, span), half) in self.edges.iter().zip(is_half) {
             if half && !halves.contains(&(b, a)) && a != b {
                 let message = "an edge with the description \"U\" has no counterpart in the other direction";
@@ -317,7 +324,8 @@ pub(super) fn write(model: &Model, question: Option<&Question>) -> String {
         text.push_str(&format!("g <- set_edge_attr(g, \"description\", index = {first}:{last}, value = \"U\")\n"));
     }
     if let Some(question) = question {
-        let given = if question.given.is_empty() { String::new() } else { format!(", z = {}", r::vector(&question.given)) };
+        let given =
+            if question.given.is_empty() { String::new() } else { format!(", z = {}", r::vector(&question.given)) };
         let (y, x) = (r::vector(&question.of), r::vector(&question.set));
         text.push_str(&format!("# causal.effect(y = {y}, x = {x}{given}, G = g)\n"));
     }

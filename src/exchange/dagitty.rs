@@ -21,14 +21,20 @@ pub(super) fn read(source: &Source) -> (Option<Model>, Vec<Diagnostic>) {
     let region = r::model(source, has_model);
     let whole = region.end - region.start >= source.text().len();
     let mut lost = Draft::new(source, "");
-    if !whole {
-        lost.lose("the script around the model", "", source.text().trim(), Span::new(0, region.start));
+    if let Some(line) = r::around(source, region) {
+        lost.lose("the script around the model", "", source.slice(line), line);
     }
     // Blanks in the place of what stands before, so that every place stays what it is.
     let text = if whole {
         source.text().to_owned()
     } else {
-        source.text().get(..region.start).unwrap_or("").chars().map(|c| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) }).collect::<String>()
+        source
+            .text()
+            .get(..region.start)
+            .unwrap_or("")
+            .chars()
+            .map(|c| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) })
+            .collect::<String>()
             + source.slice(region)
     };
     let inner = Source::new(source.name(), text);

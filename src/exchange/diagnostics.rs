@@ -19,7 +19,8 @@ pub(super) fn shown(text: &str) -> String {
 /// What the language says of a file that is too large, too.
 pub(super) fn file_too_large(source: &Source, limit: usize) -> Diagnostic {
     let message = format!("the file is larger than {} MiB, which is the most that is read", limit >> 20);
-    Diagnostic::error("whatif::file_too_large", source, message, Span::default(), "").help("cut the graph to what you ask about")
+    Diagnostic::error("whatif::file_too_large", source, message, Span::default(), "")
+        .help("cut the graph to what you ask about")
 }
 
 pub(super) fn unknown_format(source: &Source, span: Span) -> Diagnostic {
@@ -77,11 +78,14 @@ pub(super) fn undeclared_node(source: &Source, span: Span, name: &str, kind: &st
 
 pub(super) fn node_twice(source: &Source, span: Span, name: &str, first: Span, kind: &str) -> Diagnostic {
     let message = format!("two nodes have the {kind} {}", shown(name));
-    Diagnostic::error("whatif::node_twice", source, message, span, "again here").label(first, "first here").help("give each node its own")
+    Diagnostic::error("whatif::node_twice", source, message, span, "again here")
+        .label(first, "first here")
+        .help("give each node its own")
 }
 
 pub(super) fn empty_name(source: &Source, span: Span) -> Diagnostic {
-    Diagnostic::error("whatif::empty_name", source, "a variable without a name", span, "nothing in it").help("give it a name")
+    Diagnostic::error("whatif::empty_name", source, "a variable without a name", span, "nothing in it")
+        .help("give it a name")
 }
 
 pub(super) fn empty_graph(source: &Source, span: Span, latent: bool) -> Diagnostic {

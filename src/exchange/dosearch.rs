@@ -1,4 +1,5 @@
 //! The graphs of R's dosearch: `x -> y`, one edge a line; `x <-> y` or `x -- y` is an unmeasured common cause.
+#![allow(clippy::wildcard_enum_match_arm, reason = "a format has a few of all grammars' words")]
 
 use super::draft::{Draft, Kind};
 use super::grammar::Rule;
@@ -18,9 +19,9 @@ pub(super) fn has_edge(text: &str) -> bool {
 pub(super) fn read(source: &Source) -> (Option<Model>, Vec<Diagnostic>) {
     let region = r::model(source, has_edge);
     let mut draft = Draft::new(source, "for an unmeasured common cause write `x <-> y`");
-    if region.end - region.start < source.text().trim().len() {
+    if let Some(line) = r::around(source, region) {
         let help = "questions are asked below the graph: P(y | do(x))";
-        draft.lose("the script around the graph", help, source.text().trim(), Span::new(0, region.start));
+        draft.lose("the script around the graph", help, source.slice(line), line);
     }
     let mut tokens = Tokens::new(source, Rule::dosearch_words, region);
     while tokens.peek().is_some() {
@@ -64,7 +65,12 @@ fn line<'a>(tokens: &mut Tokens<'a>, draft: &mut Draft<'a>) -> Result<(), Box<Di
                 return Err(Box::new(diagnostics::not_supported(draft.source, token.span, what, help)));
             }
             _ => {
-                return Err(Box::new(diagnostics::expected(draft.source, token.span, "`->`, `<->` or a new line", FORMAT)));
+                return Err(Box::new(diagnostics::expected(
+                    draft.source,
+                    token.span,
+                    "`->`, `<->` or a new line",
+                    FORMAT,
+                )));
             }
         }
     }

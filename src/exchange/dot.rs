@@ -2,6 +2,7 @@
 //!
 //! An edge with `dir=both` is an unmeasured common cause. A node is latent with `latent`, `unobserved` or
 //! `observed=no` among its attributes, or under DoWhy's name `Unobserved Confounders`. Positions count y upwards.
+#![allow(clippy::wildcard_enum_match_arm, reason = "a format has a few of all grammars' words")]
 
 use super::draft::{Draft, Kind};
 use super::grammar::Rule;
@@ -142,8 +143,7 @@ impl Reader<'_> {
         };
         let mut groups = vec![first];
         let mut signs: Vec<Token> = Vec::new();
-        while let Some(sign) =
-            self.tokens.peek().filter(|token| matches!(token.rule, Rule::dot_arrow | Rule::dot_line))
+        while let Some(sign) = self.tokens.peek().filter(|token| matches!(token.rule, Rule::dot_arrow | Rule::dot_line))
         {
             self.tokens.next();
             signs.push(sign);
@@ -173,7 +173,14 @@ impl Reader<'_> {
         Ok(groups.concat())
     }
 
-    fn join(&mut self, groups: &[Vec<usize>], signs: &[Token], attributes: &[Attribute], defaults: Defaults, span: Span) {
+    fn join(
+        &mut self,
+        groups: &[Vec<usize>],
+        signs: &[Token],
+        attributes: &[Attribute],
+        defaults: Defaults,
+        span: Span,
+    ) {
         let mut way = defaults.direction;
         for attribute in attributes {
             match attribute.name.as_str() {
@@ -248,7 +255,8 @@ impl Reader<'_> {
                 "label" => {
                     let text = line_breaks(value);
                     variable.latent |= is_dowhy(&text);
-                    variable.label = Some(text).filter(|text| !text.is_empty() && text != "\\N" && *text != variable.name);
+                    variable.label =
+                        Some(text).filter(|text| !text.is_empty() && text != "\\N" && *text != variable.name);
                 }
                 "pos" => match position(value) {
                     Some(position) => variable.position = Some(position),
@@ -454,7 +462,9 @@ fn line_breaks(label: &str) -> String {
 fn quoted(text: &str) -> String {
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        && !["node", "edge", "graph", "digraph", "subgraph", "strict"].iter().any(|word| text.eq_ignore_ascii_case(word));
+        && !["node", "edge", "graph", "digraph", "subgraph", "strict"]
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word));
     if plain { text.to_owned() } else { format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")) }
 }
 

@@ -277,9 +277,10 @@ impl<'a> Draft<'a> {
         let steps = nodes.iter().zip(nodes.iter().cycle().skip(1)).take(16);
         let spans: Vec<Span> = steps
             .filter_map(|(a, b)| {
-                let found = self.edges.iter().find(|edge| {
-                    edge.kind == Kind::Directed && (edge.from, edge.to) == (a.index(), b.index())
-                });
+                let found = self
+                    .edges
+                    .iter()
+                    .find(|edge| edge.kind == Kind::Directed && (edge.from, edge.to) == (a.index(), b.index()));
                 found.map(|edge| edge.span)
             })
             .collect();

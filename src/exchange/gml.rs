@@ -3,6 +3,7 @@
 //! A label is a variable's name (networkx reads it so); without one the id is. There is no convention of all programs
 //! for an unmeasured common cause: read and written is that of R's causaleffect, a pair of edges there and back whose
 //! `description` is `"U"`. A node is latent with `observed "no"` (DoWhy) or `latent 1`.
+#![allow(clippy::wildcard_enum_match_arm, reason = "a format has a few of all grammars' words")]
 
 use super::dot::is_true;
 use super::draft::{Draft, Kind};

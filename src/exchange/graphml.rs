@@ -9,9 +9,9 @@ use super::draft::{Draft, Kind};
 use super::model::Model;
 use super::{Format, diagnostics};
 use crate::source::{Diagnostic, Source, Span};
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::escape::escape;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use rustc_hash::FxHashMap;
 
 const WANTED: &str = "`<graphml><graph edgedefault=\"directed\"> … </graph></graphml>`";
@@ -49,12 +49,13 @@ pub(super) fn read(source: &Source) -> (Option<Model>, Vec<Diagnostic>) {
                 let at = crate::exchange::boundary(text, at);
                 let place = Span::new(at, crate::exchange::boundary(text, at + 1));
                 let message = format!("this is not well-formed XML: {error}");
-                let error = diagnostics::malformed(source, place, message, "export the file once more, or mend it by hand");
+                let error =
+                    diagnostics::malformed(source, place, message, "export the file once more, or mend it by hand");
                 loader.draft.error(error);
                 break;
             }
         }
-        if loader.draft.is_full() {
+        if loader.draft.is_full() || loader.said {
             break;
         }
     }
@@ -156,7 +157,8 @@ impl Loader<'_> {
                 Ok(attribute) => all.push(attribute),
                 Err(why) => {
                     let message = format!("an attribute of this element is not well-formed: {why}");
-                    let error = diagnostics::malformed(self.draft.source, span, message, "attributes look like this: id=\"x\"");
+                    let error =
+                        diagnostics::malformed(self.draft.source, span, message, "attributes look like this: id=\"x\"");
                     self.draft.error(error);
                     break;
                 }
@@ -198,7 +200,9 @@ impl Loader<'_> {
                 "hyperedge" => {
                     self.wrong(span, "an edge between more than two nodes", "write an edge for each pair");
                 }
-                "data" => open.key = of("key").map(|key| self.keys.get(&key).cloned().unwrap_or(key)).unwrap_or_default(),
+                "data" => {
+                    open.key = of("key").map(|key| self.keys.get(&key).cloned().unwrap_or(key)).unwrap_or_default()
+                }
                 "Arrows" => self.arrows(of("source").as_deref(), of("target").as_deref()),
                 "Geometry" => self.geometry(&attributes),
                 _ => {}
@@ -303,7 +307,11 @@ impl Loader<'_> {
                 node.data.iter().find(|(name, ..)| name == key).is_some_and(|(_, value, _)| seen.insert(value.as_str()))
             })
         };
-        if self.nodes.is_empty() { "id" } else { ["yed label", "name", "label"].into_iter().find(works).unwrap_or("id") }
+        if self.nodes.is_empty() {
+            "id"
+        } else {
+            ["yed label", "name", "label"].into_iter().find(works).unwrap_or("id")
+        }
     }
 
     fn node(&mut self, node: Node, naming: &str, ids: &mut FxHashMap<String, (usize, Span)>) {
@@ -328,7 +336,9 @@ impl Loader<'_> {
                 "exposure" => variable.exposure = is_true(value.trim()),
                 "outcome" => variable.outcome = is_true(value.trim()),
                 "adjusted" => variable.adjusted = is_true(value.trim()),
-                "label" | "doc" | "yed label" => variable.label = Some(value).filter(|label| *label != name && !label.is_empty()),
+                "label" | "doc" | "yed label" => {
+                    variable.label = Some(value).filter(|label| *label != name && !label.is_empty())
+                }
                 "x" => place.0 = number(),
                 "y" => place.1 = number(),
                 "id" if value == node.id => {}

@@ -1,5 +1,6 @@
 //! JSON: the `graph` of an answer (`name`, `nodes`, `directed`, `bidirected`, perhaps `latents`), a whole document of
 //! answers, whose first graph is taken, and networkx's node-link data.
+#![allow(clippy::wildcard_enum_match_arm, reason = "JSON's kinds of values do not grow")]
 
 use super::draft::{Draft, Kind};
 use super::model::Model;
@@ -24,7 +25,12 @@ pub(super) fn read(source: &Source) -> (Option<Model>, Vec<Diagnostic>) {
             let why = error.to_string();
             let why = why.split(" at line").next().unwrap_or_default();
             let message = format!("this is not well-formed JSON: {why}");
-            draft.error(diagnostics::malformed(source, place, message, "export the file once more, or mend it by hand"));
+            draft.error(diagnostics::malformed(
+                source,
+                place,
+                message,
+                "export the file once more, or mend it by hand",
+            ));
             return draft.finish(place);
         }
     };
@@ -63,7 +69,8 @@ impl Reader<'_> {
 
     fn wrong(&mut self, what: &str, value: &Value) {
         let shown = value.as_str().map_or(self.head, |name| self.place(name));
-        let error = diagnostics::malformed(self.draft.source, shown, what.to_owned(), &format!("write it like this: {WANTED}"));
+        let error =
+            diagnostics::malformed(self.draft.source, shown, what.to_owned(), &format!("write it like this: {WANTED}"));
         self.draft.error(error);
     }
 
@@ -101,6 +108,9 @@ impl Reader<'_> {
         }
         for key in ["latents", "exposures", "outcomes", "adjusted"] {
             for name in list(key) {
+                if self.draft.is_full() {
+                    return;
+                }
                 let Some(variable) = self.known(name).and_then(|index| self.draft.variable(index)) else { continue };
                 *match key {
                     "latents" => &mut variable.latent,
@@ -137,15 +147,25 @@ impl Reader<'_> {
         }
         self.others(
             graph,
-            &["name", "nodes", "latents", "exposures", "outcomes", "adjusted", "positions", "labels", "directed", "bidirected"],
+            &[
+                "name",
+                "nodes",
+                "latents",
+                "exposures",
+                "outcomes",
+                "adjusted",
+                "positions",
+                "labels",
+                "directed",
+                "bidirected",
+            ],
             "entries of the graph",
         );
     }
 
     fn others(&mut self, map: &Map<String, Value>, known: &[&str], what: &'static str) {
         for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
-            let place = self.place(key);
-            self.draft.lose(what, "", key, place);
+            self.draft.lose(what, "", key, self.head);
         }
     }
 
@@ -180,7 +200,9 @@ impl Reader<'_> {
                     "exposure" => variable.exposure = yes,
                     "outcome" => variable.outcome = yes,
                     "adjusted" => variable.adjusted = yes,
-                    "label" => variable.label = value.as_str().filter(|label| *label != variable.name).map(str::to_owned),
+                    "label" => {
+                        variable.label = value.as_str().filter(|label| *label != variable.name).map(str::to_owned)
+                    }
                     _ => self.draft.lose("entries of nodes", "", key, self.head),
                 }
             }
@@ -193,7 +215,11 @@ impl Reader<'_> {
                 self.wrong("an edge without \"source\" and \"target\"", edge);
                 continue;
             };
-            let kind = if edge.get("description").and_then(Value::as_str) == Some("U") { Kind::Bidirected } else { Kind::Directed };
+            let kind = if edge.get("description").and_then(Value::as_str) == Some("U") {
+                Kind::Bidirected
+            } else {
+                Kind::Directed
+            };
             if let (Some(from), Some(to)) = (self.known(from), self.known(to)) {
                 self.draft.edge(kind, from, to, self.head);
             }

@@ -1,11 +1,13 @@
 //! lavaan's model syntax: `y ~ x + z` says that x and z cause y, `u =~ x + y` that the latent u causes both, and
 //! `x ~~ y` that x and y share an unmeasured cause.
+#![allow(clippy::wildcard_enum_match_arm, reason = "a format has a few of all grammars' words")]
 
 use super::draft::{Draft, Kind};
 use super::grammar::Rule;
 use super::model::{Model, by_first};
 use super::tokens::{Token, Tokens};
 use super::{Format, diagnostics, r};
+use crate::graph::Graph;
 use crate::source::{Diagnostic, Source, Span};
 
 const FORMAT: Format = Format::Lavaan;
@@ -19,10 +21,10 @@ pub(super) fn has_formula(text: &str) -> bool {
 pub(super) fn read(source: &Source) -> (Option<Model>, Vec<Diagnostic>) {
     let region = r::model(source, has_formula);
     let mut draft = Draft::new(source, "for an unmeasured common cause write `x ~~ y`");
-    if region.end - region.start < source.text().trim().len() {
-        draft.lose("the script around the model", "", source.text().trim(), Span::new(0, region.start));
+    if let Some(line) = r::around(source, region) {
+        draft.lose("the script around the model", "", source.slice(line), line);
     }
-    let mut reader = Reader { tokens: Tokens::new(source, Rule::lavaan_words, region), draft };
+    let mut reader = Reader { tokens: Tokens::new(source, Rule::lavaan_words, region), draft, pairs: 0 };
     while reader.tokens.peek().is_some() && !reader.draft.is_full() {
         if reader.tokens.eat(Rule::lavaan_break).is_some() {
             continue;
@@ -40,6 +42,8 @@ type Refused = Box<Diagnostic>;
 struct Reader<'a> {
     tokens: Tokens<'a>,
     draft: Draft<'a>,
+    /// How many pairs of a left and a right side have been looked at.
+    pairs: usize,
 }
 
 /// One part of a sum: a variable, and what stands before it.
@@ -76,6 +80,10 @@ impl Reader<'_> {
         }
         while self.tokens.eat(Rule::lavaan_break).is_some() {}
         let right = self.sum()?;
+        self.pairs = self.pairs.saturating_add(left.len().saturating_mul(right.len()));
+        if self.pairs > 2 * Graph::MAX_EDGES {
+            return Err(Box::new(diagnostics::graph_too_large(self.draft.source, sign.span)));
+        }
         for from in &left {
             let Some(a) = from.node else { continue };
             if matches!(operator, "=~" | "<~")
@@ -148,7 +156,10 @@ impl Reader<'_> {
                 _ => return Err(self.expected(Some(token), "a variable")),
             };
             if modifier {
-                self.draft.lose("coefficients, labels and starting values", "", text, token.span);
+                // A zero is not lost: it says that there is no edge.
+                if !zero {
+                    self.draft.lose("coefficients, labels and starting values", "", text, token.span);
+                }
                 if self.tokens.eat_text("*").is_none() && self.tokens.eat_text("?").is_none() {
                     let token = self.tokens.peek();
                     return Err(self.expected(token, "`*` and a variable"));
@@ -198,10 +209,16 @@ impl Reader<'_> {
     fn expected(&self, token: Option<Token>, wanted: &str) -> Refused {
         let span = token.map_or(self.tokens.end(), |token| token.span);
         // A line's end is shown as the place before it.
-        let span = if token.is_some_and(|t| t.rule == Rule::lavaan_break) { Span::new(span.start, span.start) } else { span };
+        let span =
+            if token.is_some_and(|t| t.rule == Rule::lavaan_break) { Span::new(span.start, span.start) } else { span };
         if span.start == span.end && span.end < self.tokens.end().end {
             let message = format!("the line ends where lavaan has {wanted}");
-            return Box::new(diagnostics::malformed(self.draft.source, span, message, "a formula looks like this: y ~ x + z"));
+            return Box::new(diagnostics::malformed(
+                self.draft.source,
+                span,
+                message,
+                "a formula looks like this: y ~ x + z",
+            ));
         }
         Box::new(diagnostics::expected(self.draft.source, span, wanted, FORMAT))
     }

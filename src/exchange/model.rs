@@ -178,7 +178,8 @@ impl Model {
     /// As [`latent_projection`].
     pub fn projected(&self) -> Result<Self, GraphError> {
         let graph = self.graph()?;
-        let latents = graph.set(graph.nodes().filter(|node| self.variables.get(node.index()).is_some_and(|v| v.latent)));
+        let latents =
+            graph.set(graph.nodes().filter(|node| self.variables.get(node.index()).is_some_and(|v| v.latent)));
         if latents.is_empty() {
             return Ok(self.clone());
         }

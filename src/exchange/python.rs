@@ -28,7 +28,11 @@ fn list<S: AsRef<str>>(names: &[S]) -> String {
 }
 
 fn set(names: &[&str]) -> String {
-    if names.is_empty() { "set()".to_owned() } else { format!("{{{}}}", names.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", ")) }
+    if names.is_empty() {
+        "set()".to_owned()
+    } else {
+        format!("{{{}}}", names.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", "))
+    }
 }
 
 fn pairs(model: &Model, edges: &[(usize, usize)]) -> String {
@@ -52,14 +56,22 @@ pub(super) fn is_y0_name(name: &str) -> bool {
 pub(super) fn y0(model: &Model, question: Option<&Question>) -> String {
     let mut text = "from y0.graph import NxMixedGraph\n\ngraph = NxMixedGraph.from_str_edges(\n".to_owned();
     text.push_str(&format!("    nodes={},\n", list(&names(model))));
-    text.push_str(&format!("    directed={},\n    undirected={},\n)\n", pairs(model, &model.directed), pairs(model, &model.bidirected)));
+    text.push_str(&format!(
+        "    directed={},\n    undirected={},\n)\n",
+        pairs(model, &model.directed),
+        pairs(model, &model.bidirected)
+    ));
     if let Some(question) = question {
         let variables = |names: &[String]| {
             let all: Vec<String> = names.iter().map(|name| format!("Variable({})", quoted(name))).collect();
             format!("{{{}}}", all.join(", "))
         };
         text.push_str("\n# from y0.algorithm.identify import identify_outcomes\n# from y0.dsl import Variable\n");
-        let given = if question.given.is_empty() { String::new() } else { format!(", conditions={}", variables(&question.given)) };
+        let given = if question.given.is_empty() {
+            String::new()
+        } else {
+            format!(", conditions={}", variables(&question.given))
+        };
         text.push_str(&format!(
             "# identify_outcomes(graph, treatments={}, outcomes={}{given})\n",
             variables(&question.set),

@@ -20,6 +20,17 @@ pub(super) fn model(source: &Source, looks_like_one: impl Fn(&str) -> bool) -> S
     all
 }
 
+/// The first line of a script around a model, to point at; None where there is no script.
+pub(super) fn around(source: &Source, model: Span) -> Option<Span> {
+    let text = source.text();
+    let start = text.len() - text.trim_start().len();
+    if model.start <= start {
+        return None;
+    }
+    let line = text.get(start..model.start)?.lines().next()?;
+    Some(Span::new(start, start + line.len()))
+}
+
 /// What a string in quotes, or a name in backticks, means.
 pub(super) fn unquoted(text: &str) -> String {
     let mut inside = text.chars();
@@ -34,9 +45,9 @@ pub(super) fn unquoted(text: &str) -> String {
                 Some('r') => out.push('\r'),
                 Some('u') => {
                     let digits = inside.as_str().strip_prefix('{').and_then(|rest| rest.split_once('}'));
-                    match digits.and_then(|(hex, rest)| {
-                        Some((char::from_u32(u32::from_str_radix(hex, 16).ok()?)?, rest))
-                    }) {
+                    match digits
+                        .and_then(|(hex, rest)| Some((char::from_u32(u32::from_str_radix(hex, 16).ok()?)?, rest)))
+                    {
                         Some((c, rest)) => {
                             out.push(c);
                             inside = rest.chars();
@@ -80,8 +91,26 @@ pub(super) fn vector(names: &[String]) -> String {
 /// Whether a text is a name without backticks, and no word of R's own.
 pub(super) fn is_name(text: &str) -> bool {
     const WORDS: [&str; 20] = [
-        "if", "else", "repeat", "while", "function", "for", "next", "break", "in", "TRUE", "FALSE", "NULL", "Inf", "NaN",
-        "NA", "NA_integer_", "NA_real_", "NA_character_", "NA_complex_", "c",
+        "if",
+        "else",
+        "repeat",
+        "while",
+        "function",
+        "for",
+        "next",
+        "break",
+        "in",
+        "TRUE",
+        "FALSE",
+        "NULL",
+        "Inf",
+        "NaN",
+        "NA",
+        "NA_integer_",
+        "NA_real_",
+        "NA_character_",
+        "NA_complex_",
+        "c",
     ];
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'))

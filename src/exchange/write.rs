@@ -1,7 +1,10 @@
 //! A graph for another program: what it has no place for is taken out first, and told.
 
 use super::model::{Model, Question, renamed, some};
-use super::{Format, Target, Variable, causaleffect, dagitty, diagnostics, dosearch, dot, gml, graphml, json, lavaan, pictures, python};
+use super::{
+    Format, Target, Variable, causaleffect, dagitty, diagnostics, dosearch, dot, gml, graphml, json, lavaan, pictures,
+    python,
+};
 use crate::graph::GraphError;
 use crate::problem::{Problem, QueryKind};
 use crate::source::Diagnostic;
@@ -125,7 +128,10 @@ pub fn write(model: &Model, question: Option<&Question>, target: Target) -> Resu
     if target == Target::Format(Format::Dosearch) {
         let alone = alone(&model);
         if !alone.is_empty() {
-            lost.push(format!("dosearch has no place for variables without edges ({}) but among the data", some(&alone)));
+            lost.push(format!(
+                "dosearch has no place for variables without edges ({}) but among the data",
+                some(&alone)
+            ));
         }
     }
     if matches!(target, Target::Pgmpy | Target::Dowhy) && !model.bidirected.is_empty() {
@@ -151,7 +157,10 @@ pub fn write(model: &Model, question: Option<&Question>, target: Target) -> Resu
 
 /// Whether a question is written beside the graph.
 const fn asks(target: Target) -> bool {
-    matches!(target, Target::Y0 | Target::Dowhy | Target::Format(Format::Causaleffect | Format::Dosearch | Format::Dagitty))
+    matches!(
+        target,
+        Target::Y0 | Target::Dowhy | Target::Format(Format::Causaleffect | Format::Dosearch | Format::Dagitty)
+    )
 }
 
 /// lavaan declares a latent variable by what it causes; one that causes nothing says nothing either.
@@ -180,7 +189,10 @@ fn without_idle_latents(model: &mut Model, lost: &mut Vec<String>) {
             }
         }
         let moved = |edges: &[(usize, usize)]| -> Vec<(usize, usize)> {
-            edges.iter().filter_map(|&(a, b)| new.get(a).copied().flatten().zip(new.get(b).copied().flatten())).collect()
+            edges
+                .iter()
+                .filter_map(|&(a, b)| new.get(a).copied().flatten().zip(new.get(b).copied().flatten()))
+                .collect()
         };
         (model.directed, model.bidirected) = (moved(&model.directed), moved(&model.bidirected));
         let mut keep = keep.into_iter();
@@ -212,8 +224,13 @@ fn rename(model: &mut Model, question: Option<Question>, target: Target, lost: &
         return question;
     }
     let all: Vec<String> = changed.iter().map(|(old, new)| format!("{old} as {new}")).take(5).collect();
-    let more = if changed.len() > all.len() { format!(", and {} more", changed.len() - all.len()) } else { String::new() };
-    lost.push(format!("{} cannot write some names; they stand there under others: {}{more}", target.title(), all.join(", ")));
+    let more =
+        if changed.len() > all.len() { format!(", and {} more", changed.len() - all.len()) } else { String::new() };
+    lost.push(format!(
+        "{} cannot write some names; they stand there under others: {}{more}",
+        target.title(),
+        all.join(", ")
+    ));
     let map: rustc_hash::FxHashMap<&String, &String> = changed.into_iter().collect();
     let question = question.map(|mut question| {
         for name in question.of.iter_mut().chain(&mut question.set).chain(&mut question.given) {
@@ -239,5 +256,11 @@ fn alone(model: &Model) -> Vec<String> {
             }
         }
     }
-    model.variables.iter().zip(joined).filter(|(_, joined)| !joined).map(|(variable, _)| variable.name.clone()).collect()
+    model
+        .variables
+        .iter()
+        .zip(joined)
+        .filter(|(_, joined)| !joined)
+        .map(|(variable, _)| variable.name.clone())
+        .collect()
 }

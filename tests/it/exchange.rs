@@ -49,7 +49,18 @@ const RICH: &str = "graph smoke {\n    /// Cigarettes a day\n    smoking [exposu
 #[test]
 fn every_target_with_what_it_has_no_place_for() {
     for to in [
-        "dagitty", "dot", "gml", "graphml", "causaleffect", "dosearch", "lavaan", "json", "y0", "pgmpy", "dowhy", "latex",
+        "dagitty",
+        "dot",
+        "gml",
+        "graphml",
+        "causaleffect",
+        "dosearch",
+        "lavaan",
+        "json",
+        "y0",
+        "pgmpy",
+        "dowhy",
+        "latex",
         "mermaid",
     ] {
         let run = with_input(&["export", "-", "--to", to], RICH);

@@ -8,16 +8,25 @@ use proptest::prelude::*;
 const SAMPLES: [(Format, &str); 8] = [
     (Format::Dagitty, "dag { bb=\"0,0\" x [exposure,pos=\"0,1\"] \"a b\" [outcome] u [latent] x -> \"a b\" <-> u }"),
     (Format::Dot, "digraph g { a -> {b c} [dir=both]; \"d\\\"\" [label=<x<b>>]; subgraph s { e:n -> f } /* é */ }"),
-    (Format::Gml, "graph [ directed 1 node [ id 0 label \"x&#34;é\" ] node [ id 1 graphics [ x 1.5 y -2e3 ] ] edge [ source 0 target 1 ] ]"),
+    (
+        Format::Gml,
+        "graph [ directed 1 node [ id 0 label \"x&#34;é\" ] node [ id 1 graphics [ x 1.5 y -2e3 ] ] edge [ source 0 target 1 ] ]",
+    ),
     (
         Format::Graphml,
         "<?xml version=\"1.0\"?><graphml><key id=\"d\" for=\"node\" attr.name=\"name\"/><graph edgedefault=\"directed\"><node id=\"n0\">\
          <data key=\"d\">é&amp;&#65;</data></node><node id=\"n1\"/><edge source=\"n0\" target=\"n1\"/></graph></graphml>",
     ),
-    (Format::Causaleffect, "g <- graph.formula(x -+ y, \"é b\":z +- x, y -+ x, simplify = FALSE)\ng <- set.edge.attribute(g, \"description\", c(1, 4:4), \"U\")"),
+    (
+        Format::Causaleffect,
+        "g <- graph.formula(x -+ y, \"é b\":z +- x, y -+ x, simplify = FALSE)\ng <- set.edge.attribute(g, \"description\", c(1, 4:4), \"U\")",
+    ),
     (Format::Dosearch, "graph <- \"x -> y\\n y <-> é\n z -- x : A = 1\""),
     (Format::Lavaan, "f =~ x + b*y\ny ~ c(1, 2)*z + 0*é ; x ~~ y # c\nlevel: 1\na := b^2"),
-    (Format::Json, "{\"nodes\": [\"x\", \"é\"], \"latents\": [\"x\"], \"directed\": [[\"x\", \"é\"]], \"positions\": {\"x\": [0, 1.5]}}"),
+    (
+        Format::Json,
+        "{\"nodes\": [\"x\", \"é\"], \"latents\": [\"x\"], \"directed\": [[\"x\", \"é\"]], \"positions\": {\"x\": [0, 1.5]}}",
+    ),
 ];
 
 /// Every place is inside the text and cuts no character.

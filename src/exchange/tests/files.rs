@@ -20,10 +20,16 @@ fn dot_with_its_groups_defaults_and_ports() {
         guessed(text, Format::Dot),
         "u [latent]; x -> {m1 m2}; m1 -> y; m2 -> y; z -> x; w -> x; u -> {x y}; x <-> y"
     );
-    let (model, told) = imported("digraph{a:n->b [dir=back, color=red]; a [label=<<b>A</b>>]; b[label=\"Long\\nname\"]}", None);
+    let (model, told) =
+        imported("digraph{a:n->b [dir=back, color=red]; a [label=<<b>A</b>>]; b[label=\"Long\\nname\"]}", None);
     assert_eq!(model, "/// <b>A</b>; a; /// Long; /// name; b; b -> a");
     assert_eq!(told, ["not carried over: attributes for drawing (`:n`, `color`)"]);
-    assert_eq!(guessed("digraph { U [label=\"Unobserved Confounders\"]; U -> x; U -> y; x -> y }", Format::Dot).lines().count(), 1);
+    assert_eq!(
+        guessed("digraph { U [label=\"Unobserved Confounders\"]; U -> x; U -> y; x -> y }", Format::Dot)
+            .lines()
+            .count(),
+        1
+    );
     let (model, _) = imported("digraph { Z [observed=\"no\"]; Z -> {a b}; 1 -> -2.5 -> \"a\" }", None);
     assert_eq!(model, "Z [latent]; Z -> {a b}; 1 -> -2.5; -2.5 -> a");
 }
@@ -32,7 +38,10 @@ fn dot_with_its_groups_defaults_and_ports() {
 fn a_role_that_cannot_be_asked_about_is_given_up() {
     let (model, told) = imported("digraph { x [exposure=1, outcome=1]; u [latent=1, exposure=1]; u -> {x y} }", None);
     assert_eq!(model, "u [latent]; u -> {x y}");
-    assert_eq!(told, ["not carried over: the role of a variable that is latent, or exposure and outcome at once (`x`, `u`)"]);
+    assert_eq!(
+        told,
+        ["not carried over: the role of a variable that is latent, or exposure and outcome at once (`x`, `u`)"]
+    );
 }
 
 #[test]
@@ -90,15 +99,20 @@ fn causaleffect_and_its_ways_to_number_edges() {
         guessed(text, Format::Causaleffect),
         "lonely; \"a b\" -> y; z -> y; a -> y; b -> y; x <-> y".replace("x <-> y", "y <-> x")
     );
-    let (model, told) = imported("g <- graph.formula(x -+ y, y -+ x)\nset.edge.attribute(g, 'description', 1:2, 'U')", None);
+    let (model, told) =
+        imported("g <- graph.formula(x -+ y, y -+ x)\nset.edge.attribute(g, 'description', 1:2, 'U')", None);
     assert_eq!((model.as_str(), told.len()), ("x <-> y", 1));
     assert!(told[0].starts_with("without `simplify = FALSE`"), "{told:?}");
 }
 
 #[test]
 fn dosearch_alone_and_in_a_script() {
-    assert_eq!(guessed("\n  x -> z\n  z -> y\n  x <-> y\n  y -- w_1\n", Format::Dosearch), "x -> z; z -> y; x <-> y; y <-> w_1");
-    let (model, told) = imported("library(dosearch)\ngraph <- \"x -> y \\n z -> x\"\ndosearch(data, query, graph)", None);
+    assert_eq!(
+        guessed("\n  x -> z\n  z -> y\n  x <-> y\n  y -- w_1\n", Format::Dosearch),
+        "x -> z; z -> y; x <-> y; y <-> w_1"
+    );
+    let (model, told) =
+        imported("library(dosearch)\ngraph <- \"x -> y \\n z -> x\"\ndosearch(data, query, graph)", None);
     assert_eq!((model.as_str(), told.len()), ("x -> y; z -> x", 1));
     let labelled = errors("X -> Y : A = 1\nA -> Y", Some(Format::Dosearch));
     assert_eq!(labelled[0].code, "whatif::cannot_import");

@@ -9,9 +9,50 @@ use std::collections::BTreeSet;
 
 fn awkward() -> impl Strategy<Value = String> {
     const NAMES: [&str; 44] = [
-        "x", "y", "z1", "U", "P", "E", "do", "in", "graph", "digraph", "node", "edge", "Strict", "subgraph", "simplify",
-        "TRUE", "c", "id", "label", "carry matches", "a\"b", "a'b", "a\\", "\\\"", "größe", "変数", "→", "a->b", "a--b",
-        "a:b", "-1", "1.5", "x.1", "&amp;", "<b>", "]]>", "{x", "#", "//", "a\nb", " ", "a,b", "Unobserved", "_",
+        "x",
+        "y",
+        "z1",
+        "U",
+        "P",
+        "E",
+        "do",
+        "in",
+        "graph",
+        "digraph",
+        "node",
+        "edge",
+        "Strict",
+        "subgraph",
+        "simplify",
+        "TRUE",
+        "c",
+        "id",
+        "label",
+        "carry matches",
+        "a\"b",
+        "a'b",
+        "a\\",
+        "\\\"",
+        "größe",
+        "変数",
+        "→",
+        "a->b",
+        "a--b",
+        "a:b",
+        "-1",
+        "1.5",
+        "x.1",
+        "&amp;",
+        "<b>",
+        "]]>",
+        "{x",
+        "#",
+        "//",
+        "a\nb",
+        " ",
+        "a,b",
+        "Unobserved",
+        "_",
     ];
     prop_oneof![6 => prop::sample::select(&NAMES[..]).prop_map(str::to_owned), 1 => "\\PC{1,6}", 1 => "[ -~]{1,5}", 2 => "[a-z_.]{1,3}"]
 }
@@ -20,35 +61,42 @@ fn awkward() -> impl Strategy<Value = String> {
 fn graph(name: impl Strategy<Value = String> + 'static, plain: bool) -> impl Strategy<Value = Model> {
     let flags = (any::<[bool; 4]>(), option::weighted(0.3, (-99..99_i8, -99..99_i8)), option::weighted(0.2, awkward()));
     let variables = vec((name, flags), 1..7);
-    (variables, any::<u64>(), any::<u64>(), option::of(awkward())).prop_map(move |(variables, directed, bidirected, name)| {
-        let mut seen = BTreeSet::new();
-        let mut model = Model { name: name.filter(|name| name != "graph" && !plain), ..Model::default() };
-        for (name, ([latent, exposure, outcome, adjusted], position, label)) in variables {
-            if !seen.insert(name.clone()) {
-                continue;
+    (variables, any::<u64>(), any::<u64>(), option::of(awkward())).prop_map(
+        move |(variables, directed, bidirected, name)| {
+            let mut seen = BTreeSet::new();
+            let mut model = Model { name: name.filter(|name| name != "graph" && !plain), ..Model::default() };
+            for (name, ([latent, exposure, outcome, adjusted], position, label)) in variables {
+                if !seen.insert(name.clone()) {
+                    continue;
+                }
+                let first = model.variables.is_empty();
+                let mut variable = Variable::named(&name);
+                if !plain {
+                    // A graph in which nothing is measured is none.
+                    // A latent variable has no role, and none has two.
+                    variable.latent = latent && !first;
+                    (variable.exposure, variable.outcome) =
+                        (exposure && !variable.latent, outcome && !exposure && !variable.latent);
+                    (variable.adjusted, variable.position) =
+                        (adjusted, position.map(|(x, y)| (f64::from(x) / 8.0, f64::from(y) / 8.0)));
+                    variable.label = label.filter(|label| *label != name && !label.trim().is_empty());
+                }
+                model.variables.push(variable);
             }
-            let first = model.variables.is_empty();
-            let mut variable = Variable::named(&name);
-            if !plain {
-                // A graph in which nothing is measured is none.
-                // A latent variable has no role, and none has two.
-                variable.latent = latent && !first;
-                (variable.exposure, variable.outcome) = (exposure && !variable.latent, outcome && !exposure && !variable.latent);
-                (variable.adjusted, variable.position) = (adjusted, position.map(|(x, y)| (f64::from(x) / 8.0, f64::from(y) / 8.0)));
-                variable.label = label.filter(|label| *label != name && !label.trim().is_empty());
-            }
-            model.variables.push(variable);
-        }
-        let n = model.variables.len();
-        let pairs: Vec<_> = (0..n).flat_map(|b| (0..b).map(move |a| (a, b))).collect();
-        let chosen = |bits: u64| pairs.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1).map(|(_, p)| *p).collect();
-        (model.directed, model.bidirected) = (chosen(directed), chosen(bidirected));
-        model
-    })
+            let n = model.variables.len();
+            let pairs: Vec<_> = (0..n).flat_map(|b| (0..b).map(move |a| (a, b))).collect();
+            let chosen =
+                |bits: u64| pairs.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1).map(|(_, p)| *p).collect();
+            (model.directed, model.bidirected) = (chosen(directed), chosen(bidirected));
+            model
+        },
+    )
 }
 
+type Pairs = BTreeSet<(String, String)>;
+
 /// Edges and variables by name, in one order.
-fn said(model: &Model) -> (Vec<String>, BTreeSet<(String, String)>, BTreeSet<(String, String)>) {
+fn said(model: &Model) -> (Vec<String>, Pairs, Pairs) {
     let mut variables: Vec<String> = model.variables.iter().map(|variable| format!("{variable:?}")).collect();
     variables.sort();
     let name = |i: usize| model.variables[i].name.clone();
