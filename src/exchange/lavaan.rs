@@ -48,7 +48,7 @@ struct Reader<'a> {
 
 /// One part of a sum: a variable, and what stands before it.
 struct Term {
-    node: Option<usize>,
+    name: Option<String>,
     span: Span,
     /// Fixed to zero: then it says that there is no edge.
     zero: bool,
@@ -84,15 +84,20 @@ impl Reader<'_> {
         if self.pairs > 2 * Graph::MAX_EDGES {
             return Err(Box::new(diagnostics::graph_too_large(self.draft.source, sign.span)));
         }
-        for from in &left {
-            let Some(a) = from.node else { continue };
+        let nodes = |draft: &mut Draft<'_>, terms: Vec<Term>| -> Vec<(usize, Term)> {
+            let named = terms.into_iter().filter_map(|term| Some((draft.node(term.name.as_deref()?, term.span), term)));
+            named.collect()
+        };
+        let (left, right) = (nodes(&mut self.draft, left), nodes(&mut self.draft, right));
+        for (a, from) in &left {
+            let a = *a;
             if matches!(operator, "=~" | "<~")
                 && let Some(variable) = self.draft.variable(a)
             {
                 variable.latent = true;
             }
-            for to in &right {
-                let Some(b) = to.node.filter(|_| !to.zero) else { continue };
+            for (b, to) in right.iter().filter(|(_, to)| !to.zero) {
+                let b = *b;
                 let span = from.span.to(to.span);
                 match operator {
                     "~" | "<~" => self.draft.edge(Kind::Directed, b, a, span),
@@ -138,7 +143,7 @@ impl Reader<'_> {
                 Rule::lavaan_number => {
                     if !self.tokens.at_text("*") && !self.tokens.at_text("?") {
                         self.draft.lose("intercepts", "", text, token.span);
-                        return Ok(Term { node: None, span: token.span, zero: true });
+                        return Ok(Term { name: None, span: token.span, zero: true });
                     }
                     zero |= text.parse::<f64>() == Ok(0.0);
                     true
@@ -173,8 +178,8 @@ impl Reader<'_> {
                 return Err(Box::new(diagnostics::not_supported(self.draft.source, token.span, what, help)));
             }
             let block = self.tokens.at_text(":");
-            let node = if block { None } else { Some(self.draft.node(text, token.span)) };
-            return Ok(Term { node, span: token.span, zero });
+            let name = if block { None } else { Some(text.to_owned()) };
+            return Ok(Term { name, span: token.span, zero });
         }
     }
 
