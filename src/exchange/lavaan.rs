@@ -4,7 +4,7 @@
 
 use super::draft::{Draft, Kind};
 use super::grammar::Rule;
-use super::model::{Model, by_first};
+use super::model::{Model, by_first, some};
 use super::tokens::{Token, Tokens};
 use super::{Format, diagnostics, r};
 use crate::graph::Graph;
@@ -34,7 +34,31 @@ pub(super) fn read(source: &Source) -> (Option<Model>, Vec<Diagnostic>) {
             reader.skip_line();
         }
     }
-    reader.draft.finish(Span::new(region.start, super::boundary(source.text(), region.end.min(region.start + 1))))
+    let head = Span::new(region.start, super::boundary(source.text(), region.end.min(region.start + 1)));
+    let (model, mut diagnostics) = reader.draft.finish(head);
+    diagnostics.extend(model.as_ref().and_then(|model| covary(source, head, model)));
+    (model, diagnostics)
+}
+
+/// lavaan's `sem` and `cfa` let latent variables covary without its being written.
+fn covary(source: &Source, head: Span, model: &Model) -> Option<Diagnostic> {
+    let mut caused = vec![false; model.variables.len()];
+    for &(_, to) in &model.directed {
+        if let Some(caused) = caused.get_mut(to) {
+            *caused = true;
+        }
+    }
+    let without = model.variables.iter().zip(caused).filter(|(variable, caused)| variable.latent && !caused);
+    let names: Vec<&str> = without.map(|(variable, _)| variable.name.as_str()).collect();
+    if names.len() < 2 {
+        return None;
+    }
+    let message = format!(
+        "not carried over: lavaan lets latent variables that have no causes ({}) covary unless it is told orthogonal = TRUE; \
+         only what is written became an edge",
+        some(&names)
+    );
+    Some(diagnostics::lost_here(source, head, message, "add `a <-> b` for those that share a cause"))
 }
 
 type Refused = Box<Diagnostic>;

@@ -128,6 +128,8 @@ fn lavaan_with_all_its_operators() {
     let (model, told) = imported("y ~ b1*x + 0*w + start(0.5)*z\nx ~~ 0*z\nind := b1*2\ny ~ 1\ny | t1\n", None);
     assert_eq!(model, "w; x -> y; z -> y");
     assert_eq!(told.len(), 3, "{told:?}");
+    let (_, told) = imported("f =~ x + y\ng =~ z + w\n", None);
+    assert!(told[0].contains("(f, g) covary"), "{told:?}");
     assert_eq!(errors("y ~ a:b", Some(Format::Lavaan))[0].code, "whatif::cannot_import");
 }
 
