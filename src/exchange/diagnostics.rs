@@ -24,8 +24,12 @@ pub(super) fn file_too_large(source: &Source, limit: usize) -> Diagnostic {
 }
 
 pub(super) fn unknown_format(source: &Source, span: Span) -> Diagnostic {
-    let message = "the file does not look like a graph in any of the formats that are read";
-    Diagnostic::error("whatif::unknown_format", source, message, span, "begins like this").help(
+    let (message, label) = if span.start == span.end {
+        ("the file is empty", "")
+    } else {
+        ("the file does not look like a graph in any of the formats that are read", "begins like this")
+    };
+    Diagnostic::error("whatif::unknown_format", source, message, span, label).help(
         "say what it is with --from: dagitty, dot, gml, graphml, causaleffect, dosearch, lavaan or json; \
          a file in the language of whatif needs no import",
     )
