@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const NOUNS: [&str; 4] = ["source", "graph", "expr", "proof"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 16] = [
+const TABLE: [(&str, &[&str]); 17] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
@@ -41,6 +41,7 @@ const TABLE: [(&str, &[&str]); 16] = [
             "countermodel",
         ],
     ),
+    ("exchange", &["source", "graph", "expr", "syntax", "problem", "reach"]),
     ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer"]),
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
     ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),

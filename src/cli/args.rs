@@ -22,6 +22,10 @@ pub enum Command {
     Check(Check),
     /// Have the kernel judge answers again, from what run --format json printed
     Verify(Verify),
+    /// Read a graph from another program's file
+    Import(super::import::Import),
+    /// Write a graph for another program
+    Export(super::export::Export),
 }
 
 /// `whatif run`

@@ -9,6 +9,7 @@ mod corpus;
 mod errors;
 mod evidence;
 mod examples;
+mod exchange;
 mod oracle;
 mod proofs;
 mod published;
