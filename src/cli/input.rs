@@ -36,7 +36,7 @@ pub fn file(path: &Path) -> File {
     File { problem, diagnostics }
 }
 
-/// Reads a file as text, or standard input for `-`.
+/// Reads a file, or standard input for `-`.
 pub fn read(path: &Path) -> Result<Source, Diagnostic> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
@@ -107,7 +107,8 @@ fn slurp(from: impl Read) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn without_place(code: &'static str, name: &str, message: String, help: &str) -> Diagnostic {
+/// An error that no place in a text shows.
+pub fn without_place(code: &'static str, name: &str, message: String, help: &str) -> Diagnostic {
     Diagnostic {
         code,
         severity: Severity::Error,

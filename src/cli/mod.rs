@@ -7,7 +7,9 @@
 mod args;
 mod check;
 mod difference;
+mod export;
 mod fmt;
+mod import;
 mod input;
 mod junit;
 mod output;
@@ -38,6 +40,8 @@ pub fn main() -> ExitCode {
             shell::completions(wanted.shell, &mut Output::new(&args::Look::default()))
         }
         Some(Command::Man(man)) => shell::man(man, &mut Output::new(&args::Look::default())),
+        Some(Command::Import(import)) => import::import(import, &mut Output::new(&import.look)),
+        Some(Command::Export(export)) => export::export(export, &mut Output::new(&export.look)),
     };
     ExitCode::from(status)
 }
@@ -50,6 +54,6 @@ mod status {
     pub const OTHERWISE: u8 = 1;
     /// The input could not be read or has errors.
     pub const INPUT: u8 = 2;
-    /// The kernel refused a certificate.
+    /// The kernel refused a certificate, or a self-check failed.
     pub const REFUSED: u8 = 70;
 }

@@ -54,7 +54,7 @@ fn help_and_tour() {
     insta::assert_snapshot!("help", whatif(&["--help"]).output);
     insta::assert_snapshot!("help_run", whatif(&["run", "--help"]).output);
     insta::assert_snapshot!("help_check", whatif(&["check", "--help"]).output);
-    for command in ["verify", "fmt", "test", "watch", "completions", "man"] {
+    for command in ["verify", "fmt", "test", "watch", "import", "export", "completions", "man"] {
         insta::assert_snapshot!(format!("help_{command}"), whatif(&[command, "--help"]).output);
     }
     insta::assert_snapshot!("tour", whatif(&[]).output);
@@ -213,7 +213,7 @@ fn commands_in_the_help_run_as_printed() {
     }
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_whatif")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    let commands = ["run", "check", "verify", "fmt", "test", "completions", "man"];
+    let commands = ["run", "check", "verify", "fmt", "test", "import", "export", "completions", "man"];
     let mut texts = vec![whatif(&[]).output, whatif(&["--help"]).output];
     texts.extend(commands.map(|command| whatif(&[command, "--help"]).output));
     let mut tried = 0;
