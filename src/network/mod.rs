@@ -7,7 +7,10 @@
 //! Variable `i` has table `i`. A table lists one row for each combination of its parents' states, the last parent's state
 //! changing fastest, and within a row the child's states one beside the other.
 
+pub mod bif;
 mod check;
+mod diagnostics;
+mod draft;
 mod names;
 
 pub use check::NetworkError;
@@ -78,11 +81,7 @@ impl Network {
     ///
     /// # Errors
     /// The first thing wrong, in the order of [`NetworkError`]'s variants.
-    pub fn new(
-        name: impl Into<String>,
-        variables: Vec<Variable>,
-        tables: Vec<Table>,
-    ) -> Result<Self, NetworkError> {
+    pub fn new(name: impl Into<String>, variables: Vec<Variable>, tables: Vec<Table>) -> Result<Self, NetworkError> {
         check::variables(&variables)?;
         let tables = check::tables(&variables, tables)?;
         let order = check::order(&tables)?;
