@@ -7,8 +7,15 @@
 //! Variables and states are positions. The tables of a network are taken as they are, rows that do not sum to one
 //! included: what is computed is their product, divided by its total at the end.
 
+mod factor;
+mod order;
+mod parallel;
+mod propagate;
+mod tree;
+
 use crate::network::Network;
 use std::fmt;
+use tree::Tree;
 
 /// What is known: variables and the states they are in.
 pub type Evidence<'a> = &'a [(usize, usize)];
@@ -80,4 +87,59 @@ pub struct Joint<T = f64> {
     pub states: Vec<usize>,
     /// One number per joint state, the last variable fastest.
     pub probs: Vec<T>,
+}
+
+/// A network and evidence, made ready for computing: the order is chosen, the cost is known and within limits.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    tree: Tree,
+}
+
+impl Plan {
+    /// Chooses how to compute. O(edges of the triangulated graph) for each order tried, a few up to about 70.
+    ///
+    /// # Errors
+    /// [`Refusal::Evidence`], [`Refusal::Memory`] and [`Refusal::Steps`].
+    pub fn new(network: &Network, evidence: Evidence<'_>, limits: &Limits) -> Result<Self, Refusal> {
+        Tree::new(network, evidence, limits).map(|tree| Self { tree })
+    }
+
+    /// An estimate of the memory needed, in bytes.
+    #[must_use]
+    pub fn memory(&self) -> f64 {
+        self.tree.memory()
+    }
+
+    /// The number of cells of all cliques together.
+    #[must_use]
+    pub const fn cells(&self) -> f64 {
+        self.tree.cells
+    }
+
+    /// The distribution of every variable given the evidence, by position; what is known has probability one.
+    /// O(cells × tables and messages per clique), with as many threads as rayon has, where the feature `parallel` is on.
+    ///
+    /// # Errors
+    /// [`Refusal::Impossible`].
+    pub fn marginals(&self) -> Result<Vec<Vec<f64>>, Refusal> {
+        let done = propagate::propagate(&self.tree, true);
+        if done.log_total == f64::NEG_INFINITY {
+            return Err(Refusal::Impossible);
+        }
+        let mut marginals = done.marginals;
+        for (v, known) in self.tree.known.iter().enumerate() {
+            if let Some(state) = known {
+                marginals[v] = (0..self.tree.states[v] as usize).map(|s| f64::from(u8::from(s == *state))).collect();
+            }
+        }
+        Ok(marginals)
+    }
+}
+
+/// The distribution of every variable given the evidence: [`Plan::new`] and [`Plan::marginals`].
+///
+/// # Errors
+/// As both.
+pub fn marginals(network: &Network, evidence: Evidence<'_>, limits: &Limits) -> Result<Vec<Vec<f64>>, Refusal> {
+    Plan::new(network, evidence, limits)?.marginals()
 }

@@ -28,7 +28,7 @@ pub(super) enum Rule {
 }
 
 /// An order with what it costs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(super) struct Order {
     /// The vertices, first summed out first.
     pub(super) order: Vec<u32>,
@@ -54,6 +54,11 @@ impl Interaction {
             list.dedup();
         }
         Self { near, states }
+    }
+
+    /// How many edges there are.
+    pub(super) fn edges(&self) -> usize {
+        self.near.iter().map(Vec::len).sum::<usize>() / 2
     }
 
     /// An order of all vertices by one rule; vertices of a later `stage` go later. Among equals chance decides, drawn
