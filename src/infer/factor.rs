@@ -20,10 +20,6 @@ pub(super) struct Factor {
 }
 
 impl Factor {
-    pub(super) fn scalar(value: f64) -> Self {
-        Self { scope: Vec::new(), values: vec![value] }
-    }
-
     /// Divides by the largest value and returns it.
     pub(super) fn scale(&mut self) -> f64 {
         let most = self.values.iter().fold(0.0_f64, |a, &b| a.max(b));

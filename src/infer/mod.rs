@@ -7,11 +7,21 @@
 //! Variables and states are positions. The tables of a network are taken as they are, rows that do not sum to one
 //! included: what is computed is their product, divided by its total at the end.
 
+mod eliminate;
+mod explain;
 mod factor;
 mod order;
 mod parallel;
 mod propagate;
+mod sample;
 mod tree;
+
+#[cfg(test)]
+mod tests;
+
+pub use eliminate::{exact_marginals, exact_query, query};
+pub use explain::most_probable;
+pub use sample::{Sampler, Weighted, weighted_marginals};
 
 use crate::network::Network;
 use std::fmt;
@@ -27,11 +37,13 @@ pub struct Limits {
     pub memory: u64,
     /// Multiplications, estimated before the start.
     pub steps: u64,
+    /// Cells of tables of exact numbers, in one query.
+    pub exact: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory: 4 << 30, steps: 1 << 42 }
+        Self { memory: 4 << 30, steps: 1 << 42, exact: 1 << 20 }
     }
 }
 
@@ -64,10 +76,15 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Memory { needed, limit } => {
-                write!(f, "this needs about {:.0} MiB of tables, more than {} MiB", needed / 1_048_576.0, limit >> 20)
+                write!(
+                    f,
+                    "this needs about {} of tables, more than the limit of {}",
+                    bytes(*needed),
+                    bytes(*limit as f64)
+                )
             }
             Self::Steps { needed, limit } => {
-                write!(f, "this needs about {needed:.1e} multiplications, more than {:.1e}", *limit as f64)
+                write!(f, "this needs about {needed:.1e} multiplications, more than the limit of {:.1e}", *limit as f64)
             }
             Self::Impossible => f.write_str("the evidence is impossible: its probability is zero"),
             Self::Evidence(_) => f.write_str("the evidence gives a variable two states, or one that it does not have"),
@@ -77,6 +94,17 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+/// A number of bytes as people say it.
+fn bytes(number: f64) -> String {
+    let (mut number, mut unit) = (number / 1024.0, "KiB");
+    for next in ["MiB", "GiB", "TiB"] {
+        if number >= 1024.0 {
+            (number, unit) = (number / 1024.0, next);
+        }
+    }
+    if number < 100_000.0 { format!("{number:.0} {unit}") } else { format!("{number:.0e} {unit}") }
+}
 
 /// A distribution over some variables together.
 #[derive(Clone, PartialEq, Debug)]
@@ -142,4 +170,19 @@ impl Plan {
 /// As both.
 pub fn marginals(network: &Network, evidence: Evidence<'_>, limits: &Limits) -> Result<Vec<Vec<f64>>, Refusal> {
     Plan::new(network, evidence, limits)?.marginals()
+}
+
+/// The natural logarithm of the probability of the evidence; minus infinity where it is impossible.
+/// As long as [`Plan::marginals`] at most; twice where rows of the network do not sum to one.
+///
+/// # Errors
+/// As [`Plan::new`].
+pub fn log_probability(network: &Network, evidence: Evidence<'_>, limits: &Limits) -> Result<f64, Refusal> {
+    let of =
+        |evidence| Plan::new(network, evidence, limits).map(|plan| propagate::propagate(&plan.tree, false).log_total);
+    let known = of(evidence)?;
+    if (0..network.len()).all(|v| tree::is_normal(network, v)) {
+        return Ok(known);
+    }
+    Ok(known - of(&[])?)
 }

@@ -92,9 +92,7 @@ impl<'a> Elimination<'a> {
     fn new(graph: &'a Interaction, rule: Rule, stage: &'a [u8], seed: u64) -> Self {
         let n = graph.states.len();
         let logs: Vec<f64> = graph.states.iter().map(|&s| f64::from(s).ln()).collect();
-        let weight = (0..n)
-            .map(|v| logs[v] + graph.near[v].iter().map(|&u| logs[u as usize]).sum::<f64>())
-            .collect();
+        let weight = (0..n).map(|v| logs[v] + graph.near[v].iter().map(|&u| logs[u as usize]).sum::<f64>()).collect();
         let mut new = Self {
             states: &graph.states,
             near: graph.near.clone(),
@@ -168,9 +166,9 @@ impl<'a> Elimination<'a> {
             if version != self.version[v as usize] {
                 continue;
             }
-            let size = self.near[v as usize].iter().fold(f64::from(self.states[v as usize]), |size, &u| {
-                size * f64::from(self.states[u as usize])
-            });
+            let size = self.near[v as usize]
+                .iter()
+                .fold(f64::from(self.states[v as usize]), |size, &u| size * f64::from(self.states[u as usize]));
             out.cells += size;
             out.largest = out.largest.max(size);
             if out.cells > give_up {

@@ -105,12 +105,7 @@ fn up(tree: &Tree, messages: &[Option<Factor>], c: usize) -> Option<(Factor, f64
 }
 
 /// The messages of a clique to its children, and the marginals of the variables that go there.
-fn belief(
-    tree: &Tree,
-    messages: &[Option<Factor>],
-    above: Option<&Factor>,
-    c: usize,
-) -> (Vec<Factor>, Vec<Factor>) {
+fn belief(tree: &Tree, messages: &[Option<Factor>], above: Option<&Factor>, c: usize) -> (Vec<Factor>, Vec<Factor>) {
     let clique = &tree.cliques[c];
     let factors: Vec<&Factor> = clique
         .tables
@@ -119,11 +114,8 @@ fn belief(
         .chain(clique.children.iter().filter_map(|&d| messages[d].as_ref()))
         .chain(above)
         .collect();
-    let mut results: Vec<Vec<u32>> = clique
-        .children
-        .iter()
-        .map(|&d| tree.cliques[d].scope[..tree.cliques[d].shared].to_vec())
-        .collect();
+    let mut results: Vec<Vec<u32>> =
+        clique.children.iter().map(|&d| tree.cliques[d].scope[..tree.cliques[d].shared].to_vec()).collect();
     results.extend(clique.scope[clique.shared..].iter().map(|&v| vec![v]));
     let mut all = product(&clique.scope, &factors, results, &tree.states);
     let own = all.split_off(clique.children.len());
