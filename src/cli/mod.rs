@@ -7,8 +7,12 @@
 mod args;
 mod check;
 mod input;
+mod marginals;
+mod network;
 mod output;
 mod run;
+mod simulate;
+mod threads;
 mod tour;
 mod verify;
 
@@ -24,6 +28,8 @@ pub fn main() -> ExitCode {
         None => tour::tour(&mut Output::new(&args::Look::default())),
         Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look)),
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look)),
+        Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
+        Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
     };
     ExitCode::from(status)

@@ -11,9 +11,16 @@ pub mod bif;
 mod check;
 mod diagnostics;
 mod draft;
+mod format;
+pub mod hugin;
 mod names;
+pub mod xmlbif;
+
+#[cfg(test)]
+mod tests;
 
 pub use check::NetworkError;
+pub use format::Format;
 
 use num_rational::BigRational;
 use std::sync::Arc;
