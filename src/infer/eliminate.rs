@@ -181,8 +181,8 @@ pub(super) fn eliminate<T>(
 /// [`Refusal::Steps`], [`Refusal::Impossible`].
 pub fn query(network: &Network, targets: &[usize], evidence: Evidence<'_>, limits: &Limits) -> Result<Joint, Refusal> {
     let relevant = relevant(network, targets, evidence)?;
-    if relevant.stored * 16.0 > limits.memory as f64 {
-        return Err(Refusal::Memory { needed: relevant.stored * 16.0, limit: limits.memory });
+    if relevant.stored * 16.0 > limits.usable() as f64 {
+        return Err(Refusal::Memory { needed: relevant.stored * 16.0, limit: limits.usable() });
     }
     if relevant.cells * 4.0 > limits.steps as f64 {
         return Err(Refusal::Steps { needed: relevant.cells * 4.0, limit: limits.steps });

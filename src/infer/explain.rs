@@ -16,8 +16,8 @@ pub fn most_probable(network: &Network, evidence: Evidence<'_>, limits: &Limits)
     // Nothing is barren here: the state of every variable is asked for.
     let relevant = everything(network, evidence)?;
     let needed = relevant.cells * 24.0;
-    if needed > limits.memory as f64 {
-        return Err(Refusal::Memory { needed, limit: limits.memory });
+    if needed > limits.usable() as f64 {
+        return Err(Refusal::Memory { needed, limit: limits.usable() });
     }
     let all = tables(network, &relevant, &[], evidence, |v| Some(network.table(v).probs.clone())).unwrap_or_default();
     let mut log = 0.0;

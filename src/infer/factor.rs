@@ -5,7 +5,7 @@
 //! nearest cache; each factor is multiplied into the slab, and the slab is added to each result. So the memory needed is
 //! that of the factors and the results alone.
 
-/// Cells of a slab at most: 8 KiB of floats.
+/// Cells of a slab at most, unless one variable has more states: 8 KiB of floats.
 const SLAB: usize = 1024;
 /// A walk over more cells than this is cut into parts along its first variables.
 const PART: usize = 1 << 16;
@@ -231,7 +231,8 @@ fn part(
     let sizes: Vec<usize> = walk.iter().map(|&v| states[v as usize] as usize).collect();
     let mut inner = walk.len();
     let mut cells = 1;
-    while inner > 0 && cells * sizes[inner - 1] <= SLAB {
+    // The last variable at least, however many states it has.
+    while inner > 0 && (cells == 1 || cells * sizes[inner - 1] <= SLAB) {
         inner -= 1;
         cells *= sizes[inner];
     }

@@ -33,7 +33,7 @@ pub type Evidence<'a> = &'a [(usize, usize)];
 /// Bounds on what one computation may take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Bytes of tables held at once; what would need more is refused before it starts.
+    /// Bytes of tables held at once, 32 GiB at most; what would need more is refused before it starts.
     pub memory: u64,
     /// Multiplications, estimated before the start.
     pub steps: u64,
@@ -41,9 +41,16 @@ pub struct Limits {
     pub exact: u64,
 }
 
+impl Limits {
+    /// The memory that may be used: places in tables are counted in 32 bits, so there is no more than this to use.
+    fn usable(&self) -> u64 {
+        self.memory.min(1 << 35)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory: 4 << 30, steps: 1 << 42, exact: 1 << 20 }
+        Self { memory: 4 << 30, steps: 1 << 38, exact: 1 << 20 }
     }
 }
 

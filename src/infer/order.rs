@@ -36,8 +36,6 @@ pub(super) struct Order {
     pub(super) near: Vec<Vec<u32>>,
     /// The sum of the sizes of the tables that hold a vertex and its neighbours.
     pub(super) cells: f64,
-    /// The largest of them.
-    pub(super) largest: f64,
 }
 
 impl Interaction {
@@ -161,7 +159,7 @@ impl<'a> Elimination<'a> {
 
     fn run(mut self, give_up: f64) -> Option<Order> {
         let n = self.near.len();
-        let mut out = Order { order: Vec::with_capacity(n), near: Vec::with_capacity(n), cells: 0.0, largest: 0.0 };
+        let mut out = Order { order: Vec::with_capacity(n), near: Vec::with_capacity(n), cells: 0.0 };
         while let Some(Reverse((.., version, v))) = self.heap.pop() {
             if version != self.version[v as usize] {
                 continue;
@@ -170,7 +168,6 @@ impl<'a> Elimination<'a> {
                 .iter()
                 .fold(f64::from(self.states[v as usize]), |size, &u| size * f64::from(self.states[u as usize]));
             out.cells += size;
-            out.largest = out.largest.max(size);
             if out.cells > give_up {
                 return None;
             }

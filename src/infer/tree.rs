@@ -149,8 +149,8 @@ impl Tree {
             self.shared += size(&clique.scope[..clique.shared], &self.states);
         }
         let needed = self.memory();
-        if needed > limits.memory as f64 {
-            return Err(Refusal::Memory { needed, limit: limits.memory });
+        if needed > limits.usable() as f64 {
+            return Err(Refusal::Memory { needed, limit: limits.usable() });
         }
         let needed = self.cells * 8.0;
         if needed > limits.steps as f64 {

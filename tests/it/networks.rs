@@ -15,7 +15,8 @@ fn folder() -> Option<PathBuf> {
     let beside = Some(shared.join("networks")).filter(|path| path.is_dir());
     if beside.is_none() {
         // Not `eprintln!`, which the harness keeps to itself where a test passes.
-        let note = format!("note: {} not tested: no such folder (set WHATIF_SHARED)\n", shared.join("networks").display());
+        let note =
+            format!("note: {} not tested: no such folder (set WHATIF_SHARED)\n", shared.join("networks").display());
         let _ = std::io::stderr().write_all(note.as_bytes());
     }
     beside

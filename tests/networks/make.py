@@ -2,7 +2,7 @@
 """Computes with pyAgrum what the test `networks` expects, and writes it beside this file.
 
     python3 -m venv venv && venv/bin/pip install pyagrum==3.3.1
-    venv/bin/python tests/networks/make.py ../shared/networks tests/networks/pyagrum.txt
+    venv/bin/python tests/networks/make.py ../shared/networks tests/networks/pyagrum.txt [NAME …]
 
 pyAgrum's reader of BIF rounds every number to a 32-bit float, so that its posteriors of a file differ from the file's own in the
 eighth digit. The decimals are therefore read here and given to pyAgrum as 64-bit floats, through its own interface. It takes
@@ -84,7 +84,8 @@ def acted(variables, tables):
 
 
 def known(net, variables, do):
-    """Evidence on up to four variables, from the last to the first: of each the least probable state that is not rare."""
+    """Evidence on up to four variables, from the last to the first: of each the least probable state that is not rare beside
+    the most probable one."""
     names = [name for name in variables if name not in do]
     evidence = {}
     for name in reversed(names[:: max(2, len(names) // 5)][1:5]):
@@ -93,7 +94,7 @@ def known(net, variables, do):
         engine.setEvidence(evidence)
         engine.makeInference()
         posterior = engine.posterior(name).toarray()
-        state = min((s for s in range(len(posterior)) if posterior[s] > 0.05), key=lambda s: posterior[s])
+        state = min((s for s in range(len(posterior)) if posterior[s] > max(posterior) / 4), key=lambda s: posterior[s])
         evidence[name] = variables[name][state]
     return evidence
 
@@ -108,12 +109,12 @@ def write(out, name, do, evidence, found, variables):
         out.write(f"{variable} {row}\n")
 
 
-def main(folder, target):
+def main(folder, target, *names):
     with open(target, "w") as out:
         out.write(f"// pyAgrum {pyagrum.__version__}, LazyPropagation, from the networks of bnlearn.com/bnrepository; see make.py\n")
         for file in sorted(os.listdir(folder)):
             name = file.removesuffix(".bif.gz")
-            if not file.endswith(".bif.gz") or name in SKIP:
+            if not file.endswith(".bif.gz") or name in SKIP or (names and name not in names):
                 continue
             variables, tables = parse(os.path.join(folder, file))
             print(name, flush=True)
@@ -126,4 +127,4 @@ def main(folder, target):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])
