@@ -104,8 +104,8 @@ impl std::error::Error for Refusal {}
 
 /// A number of bytes as people say it.
 fn bytes(number: f64) -> String {
-    let (mut number, mut unit) = (number / 1024.0, "KiB");
-    for next in ["MiB", "GiB", "TiB"] {
+    let (mut number, mut unit) = (number, "bytes");
+    for next in ["KiB", "MiB", "GiB", "TiB"] {
         if number >= 1024.0 {
             (number, unit) = (number / 1024.0, next);
         }

@@ -67,6 +67,9 @@ impl Interaction {
     }
 }
 
+/// What a vertex is chosen by, first things first: stage, rule, second rule, chance; then its version and itself.
+type Place = (u8, u64, u64, u64, u32, u32);
+
 /// The graph while vertices go.
 struct Elimination<'a> {
     states: &'a [u32],
@@ -81,7 +84,7 @@ struct Elimination<'a> {
     logs: Vec<f64>,
     /// Increases with each change of a vertex, so that the heap knows its old entries.
     version: Vec<u32>,
-    heap: BinaryHeap<Reverse<(u8, u64, u64, u64, u32, u32)>>,
+    heap: BinaryHeap<Reverse<Place>>,
     touched: Vec<u32>,
     is_touched: Vec<bool>,
 }

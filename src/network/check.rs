@@ -149,8 +149,7 @@ pub(super) fn table(variables: &[Variable], table: &Table) -> Result<(), Network
         return Err(NetworkError::Size { child, needed, found });
     }
     for (row, numbers) in table.probs.chunks_exact(states).enumerate() {
-        // Written so that NaN fails.
-        let probability = |p: f64| p >= 0.0 && p <= 1.0 + Network::TOLERANCE;
+        let probability = |p: f64| (0.0..=1.0 + Network::TOLERANCE).contains(&p);
         if let Some(state) = numbers.iter().position(|&p| !probability(p)) {
             return Err(NetworkError::NotAProbability { child, row, state });
         }

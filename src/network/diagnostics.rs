@@ -18,6 +18,10 @@ pub(super) fn expected(source: &Source, what: &str, found: &str, span: Span, hel
     Diagnostic::error("whatif::network_syntax", source, format!("expected {what}, {found}"), span, "here").help(help)
 }
 
+pub(super) fn missing(source: &Source, what: &str, span: Span, help: &str) -> Diagnostic {
+    Diagnostic::error("whatif::network_syntax", source, format!("{what} is missing"), span, "in here").help(help)
+}
+
 pub(super) fn variable_twice(source: &Source, name: &str, span: Span, first: Span) -> Diagnostic {
     let message = format!("the variable {} is declared twice", quoted(name));
     Diagnostic::error("whatif::network_variable_twice", source, message, span, "again here")
@@ -100,8 +104,10 @@ pub(super) fn too_large(source: &Source, span: Span) -> Diagnostic {
 }
 
 pub(super) fn wrong_count(source: &Source, whose: &str, needed: usize, found: usize, span: Span) -> Diagnostic {
-    let message = format!("{} needs {needed} numbers here, and there are {found}", quoted(whose));
-    Diagnostic::error("whatif::network_number_count", source, message, span, format!("{found} numbers")).help(
+    let count = |n: usize| if n == 1 { "1 number".to_owned() } else { format!("{n} numbers") };
+    let are = if found == 1 { "is" } else { "are" };
+    let message = format!("{} needs {} here, and there {are} {found}", quoted(whose), count(needed));
+    Diagnostic::error("whatif::network_number_count", source, message, span, count(found)).help(
         "one number for each state of the variable, in each row; a whole table has a row per combination of parents",
     )
 }

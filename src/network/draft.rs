@@ -158,7 +158,7 @@ impl<'a> Draft<'a> {
             let states = self.states(table.child);
             for (row, numbers) in table.probs.chunks_exact(states).enumerate() {
                 let span = read.rows.get(row).or(read.rows.first()).copied().unwrap_or(read.span);
-                let probability = |p: f64| p >= 0.0 && p <= 1.0 + Network::TOLERANCE;
+                let probability = |p: f64| (0.0..=1.0 + Network::TOLERANCE).contains(&p);
                 if let Some(state) = numbers.iter().position(|&p| !probability(p)) {
                     let state = &self.variables[table.child].states[state];
                     let which = self.row_name(table, row);

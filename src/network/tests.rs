@@ -68,7 +68,7 @@ fn an_intervention_cuts_the_parents_off() {
     assert_eq!(network.table(0), &Table::point(0, 2, 1));
     assert_eq!(network.table(1), sample().table(1));
     assert!(matches!(
-        network.with_tables(vec![Table::new(1, vec![2], vec![0.2, 0.4, 0.4].repeat(3))]),
+        network.with_tables(vec![Table::new(1, vec![2], [0.2, 0.4, 0.4].repeat(3))]),
         Err(NetworkError::Cycle(cycle)) if cycle.len() == 2
     ));
     assert!(matches!(
@@ -79,7 +79,7 @@ fn an_intervention_cuts_the_parents_off() {
 
 fn first_code(format: Format, text: &str) -> String {
     match format.read(&Source::new("t", text), false) {
-        Ok((_, warnings)) => warnings.first().map_or_else(String::new, |warning| shown(warning)),
+        Ok((_, warnings)) => warnings.first().map_or_else(String::new, shown),
         Err(error) => shown(&error),
     }
 }

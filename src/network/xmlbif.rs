@@ -117,7 +117,7 @@ pub fn read(source: &Source, exact: bool) -> Result<(Network, Vec<Diagnostic>), 
         return Err(say::expected(source, &format!("</{unclosed}>"), "", Span::new(end, end), HELP));
     }
     if draft.variables.is_empty() {
-        return Err(say::expected(source, "an element <VARIABLE>", "", Span::new(0, 0), HELP));
+        return Err(say::missing(source, "<VARIABLE>", Span::new(0, 0), HELP));
     }
     for definition in definitions {
         define(&mut draft, &definition)?;
@@ -130,8 +130,10 @@ pub fn read(source: &Source, exact: bool) -> Result<(Network, Vec<Diagnostic>), 
 fn only<'t>(source: &Source, texts: &'t [Text], what: &str, span: Span) -> Result<(&'t str, Span), Diagnostic> {
     match texts {
         [one] if !one.value.trim().is_empty() => Ok((one.value.trim(), trimmed(one))),
-        [.., more] if texts.len() > 1 => Err(say::expected(source, &format!("one {what}"), "another", more.span, HELP)),
-        _ => Err(say::expected(source, what, "none", span, HELP)),
+        [.., more] if texts.len() > 1 => {
+            Err(say::expected(source, &format!("one {what}"), &more.value, more.span, HELP))
+        }
+        _ => Err(say::missing(source, what, span, HELP)),
     }
 }
 
