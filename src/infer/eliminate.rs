@@ -4,7 +4,7 @@
 //! evidence separates from the question.
 
 use super::factor::{Factor, contract, places, size};
-use super::order::{Interaction, Rule};
+use super::order::{HOPELESS, Interaction, Rule};
 use super::tree::{is_normal, known, restrict};
 use super::{Evidence, Joint, Limits, Refusal};
 use crate::network::Network;
@@ -33,16 +33,27 @@ pub(super) struct Relevant {
 }
 
 /// All of a network, with an order.
-pub(super) fn everything(network: &Network, evidence: Evidence<'_>) -> Result<Relevant, Refusal> {
-    chosen(network, &[], evidence, true)
+pub(super) fn everything(network: &Network, evidence: Evidence<'_>, limits: &Limits) -> Result<Relevant, Refusal> {
+    chosen(network, &[], evidence, limits, true)
 }
 
 /// Prunes and chooses an order; `targets` stay to the end.
-fn relevant(network: &Network, targets: &[usize], evidence: Evidence<'_>) -> Result<Relevant, Refusal> {
-    chosen(network, targets, evidence, false)
+fn relevant(
+    network: &Network,
+    targets: &[usize],
+    evidence: Evidence<'_>,
+    limits: &Limits,
+) -> Result<Relevant, Refusal> {
+    chosen(network, targets, evidence, limits, false)
 }
 
-fn chosen(network: &Network, targets: &[usize], evidence: Evidence<'_>, all: bool) -> Result<Relevant, Refusal> {
+fn chosen(
+    network: &Network,
+    targets: &[usize],
+    evidence: Evidence<'_>,
+    limits: &Limits,
+    all: bool,
+) -> Result<Relevant, Refusal> {
     let mut known = known(network, evidence)?;
     for (i, &target) in targets.iter().enumerate() {
         if target >= network.len() || targets[..i].contains(&target) {
@@ -88,10 +99,12 @@ fn chosen(network: &Network, targets: &[usize], evidence: Evidence<'_>, all: boo
     }
     let mut best: Option<super::order::Order> = None;
     for rule in [Rule::Fill, Rule::WeightedFill, Rule::Weight] {
-        let give_up = best.as_ref().map_or(f64::INFINITY, |best| best.cells);
+        let give_up = best.as_ref().map_or(HOPELESS, |best| best.cells);
         best = graph.eliminate(rule, &stage, 0, give_up).or(best);
     }
-    let best = best.unwrap_or_default();
+    let Some(best) = best else {
+        return Err(Refusal::Memory { needed: HOPELESS * 8.0, limit: limits.usable() });
+    };
     let mut stored: f64 = targets.iter().map(|&v| f64::from(states[v])).product();
     let (mut order, mut cells) = (Vec::new(), 0.0);
     for (&v, near) in best.order.iter().zip(&best.near) {
@@ -180,7 +193,7 @@ pub(super) fn eliminate<T>(
 /// [`Refusal::Evidence`] also for a variable asked for twice or that there is not, [`Refusal::Memory`],
 /// [`Refusal::Steps`], [`Refusal::Impossible`].
 pub fn query(network: &Network, targets: &[usize], evidence: Evidence<'_>, limits: &Limits) -> Result<Joint, Refusal> {
-    let relevant = relevant(network, targets, evidence)?;
+    let relevant = relevant(network, targets, evidence, limits)?;
     if relevant.stored * 16.0 > limits.usable() as f64 {
         return Err(Refusal::Memory { needed: relevant.stored * 16.0, limit: limits.usable() });
     }
@@ -231,7 +244,7 @@ pub fn exact_query(
     evidence: Evidence<'_>,
     limits: &Limits,
 ) -> Result<Joint<BigRational>, Refusal> {
-    let relevant = relevant(network, targets, evidence)?;
+    let relevant = relevant(network, targets, evidence, limits)?;
     if relevant.cells > limits.exact as f64 {
         return Err(Refusal::Steps { needed: relevant.cells, limit: limits.exact });
     }

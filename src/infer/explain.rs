@@ -14,7 +14,7 @@ use crate::network::Network;
 pub fn most_probable(network: &Network, evidence: Evidence<'_>, limits: &Limits) -> Result<(Vec<usize>, f64), Refusal> {
     let states: Vec<u32> = (0..network.len()).map(|v| network.states(v) as u32).collect();
     // Nothing is barren here: the state of every variable is asked for.
-    let relevant = everything(network, evidence)?;
+    let relevant = everything(network, evidence, limits)?;
     let needed = relevant.cells * 24.0;
     if needed > limits.usable() as f64 {
         return Err(Refusal::Memory { needed, limit: limits.usable() });

@@ -7,6 +7,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+/// An order that costs more cells than this is not looked for to its end: no machine computes with it.
+pub(super) const HOPELESS: f64 = 1e17;
+
 /// The undirected graph of what stands in a table together.
 #[derive(Clone, Debug)]
 pub(super) struct Interaction {

@@ -130,6 +130,12 @@ fn belief(tree: &Tree, messages: &[Option<Factor>], above: Option<&Factor>, c: u
 
 /// Divides a message by what the child said itself; what was impossible there stays so.
 fn divide(message: &mut Factor, said: &Factor, states: &[u32]) {
+    if message.scope == said.scope {
+        for (value, &by) in message.values.iter_mut().zip(&said.values) {
+            *value = if by > 0.0 { *value / by } else { 0.0 };
+        }
+        return;
+    }
     let places = super::factor::places(&message.scope, &said.scope, states);
     let mut next = places.iter();
     // `said` repeats over the variables it lacks.

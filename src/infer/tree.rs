@@ -4,7 +4,7 @@
 //! before, so that no clique holds an observed variable.
 
 use super::factor::{Factor, size};
-use super::order::{Interaction, Order, Rule};
+use super::order::{HOPELESS, Interaction, Order, Rule};
 use super::{Limits, Refusal};
 use crate::network::Network;
 
@@ -96,6 +96,7 @@ impl Tree {
             })
             .collect();
         let order = best_order(&states, &factors, &known);
+        let order = order.ok_or(Refusal::Memory { needed: HOPELESS * 8.0, limit: limits.usable() })?;
         let mut tree = Self {
             home: vec![0; states.len()],
             idle: vec![false; states.len()],
@@ -229,15 +230,15 @@ pub(super) fn is_normal(network: &Network, v: usize) -> bool {
     network.table(v).probs.chunks_exact(states).all(|row| (row.iter().sum::<f64>() - 1.0).abs() <= rounding)
 }
 
-/// The cheapest of several orders; the more there is to compute, the longer one is looked for.
-fn best_order(states: &[u32], factors: &[Factor], known: &[Option<usize>]) -> Order {
+/// The cheapest of several orders; the more there is to compute, the longer one is looked for. None where all are hopeless.
+fn best_order(states: &[u32], factors: &[Factor], known: &[Option<usize>]) -> Option<Order> {
     /// Greedy searches beyond the first three, at most.
     const MOST: f64 = 64.0;
     let graph = Interaction::new(states.to_vec(), factors.iter().map(|factor| factor.scope.as_slice()));
     let stage: Vec<u8> = known.iter().map(|state| u8::from(state.is_some())).collect();
     let mut best: Option<Order> = None;
     let mut consider = |rule, seed| {
-        let give_up = best.as_ref().map_or(f64::INFINITY, |best| best.cells);
+        let give_up = best.as_ref().map_or(HOPELESS, |best| best.cells);
         if let Some(found) = graph.eliminate(rule, &stage, seed, give_up) {
             best = Some(found);
         }
@@ -253,5 +254,5 @@ fn best_order(states: &[u32], factors: &[Factor], known: &[Option<usize>]) -> Or
     for seed in 1..=more {
         consider([Rule::Fill, Rule::WeightedFill, Rule::Weight][(seed % 3) as usize], seed);
     }
-    best.unwrap_or_default()
+    best
 }

@@ -91,12 +91,11 @@ pub(super) fn parent_twice(source: &Source, name: &str, span: Span, itself: bool
         .help("name each parent once; the child stands before the bar")
 }
 
-pub(super) fn too_large(source: &Source, span: Span) -> Diagnostic {
+pub(super) fn too_large(source: &Source, numbers: usize, span: Span) -> Diagnostic {
     let message = format!(
-        "the network is too large: at most {} variables, {} states of one variable, {} numbers in all tables",
+        "the network is too large: at most {} variables, {} states of one variable, {numbers} numbers in all tables",
         Network::MAX_VARIABLES,
-        Network::MAX_STATES,
-        Network::MAX_NUMBERS
+        Network::MAX_STATES
     );
     Diagnostic::error("whatif::network_too_large", source, message, span, "this goes beyond").help(
         "a table doubles with every parent that has two states: put a variable between a child and its many parents",

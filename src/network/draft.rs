@@ -12,6 +12,9 @@ use rustc_hash::FxBuildHasher;
 /// Rows further from one than this are told about; less is the rounding of floats.
 const NOTICEABLE: f64 = 1e-12;
 
+/// More exact numbers than this are refused: each takes some 150 bytes.
+const MAX_EXACT: usize = 1 << 21;
+
 /// A variable as read.
 pub(super) struct DraftVariable {
     pub(super) states: Vec<String>,
@@ -63,7 +66,7 @@ impl<'a> Draft<'a> {
             return Err(say::no_states(self.source, name, span));
         }
         if self.variables.len() >= Network::MAX_VARIABLES || states.len() > Network::MAX_STATES {
-            return Err(say::too_large(self.source, span));
+            return Err(say::too_large(self.source, Network::MAX_NUMBERS, span));
         }
         let mut seen: IndexMap<&str, Span, FxBuildHasher> = IndexMap::default();
         for (state, span) in &states {
@@ -114,12 +117,13 @@ impl<'a> Draft<'a> {
         let rows = parents.iter().try_fold(1_usize, |rows, &(p, _)| rows.checked_mul(self.states(p)));
         let numbers = rows.and_then(|rows| rows.checked_mul(self.states(child.0)));
         let total = numbers.and_then(|numbers| numbers.checked_add(self.numbers));
+        let most = if self.exact { MAX_EXACT } else { Network::MAX_NUMBERS };
         match (rows, total) {
-            (Some(rows), Some(total)) if total <= Network::MAX_NUMBERS => {
+            (Some(rows), Some(total)) if total <= most => {
                 self.numbers = total;
                 Ok(rows)
             }
-            _ => Err(say::too_large(self.source, child.1)),
+            _ => Err(say::too_large(self.source, most, child.1)),
         }
     }
 

@@ -98,11 +98,11 @@ impl Network {
     /// How far from one a row may sum.
     pub const TOLERANCE: f64 = 1e-6;
     /// More variables are refused.
-    pub const MAX_VARIABLES: usize = 100_000;
+    pub const MAX_VARIABLES: usize = 20_000;
     /// More states of one variable are refused.
     pub const MAX_STATES: usize = 10_000;
     /// More numbers in all tables together are refused.
-    pub const MAX_NUMBERS: usize = 1 << 26;
+    pub const MAX_NUMBERS: usize = 1 << 24;
 
     /// Its name; may be empty.
     #[must_use]
