@@ -183,7 +183,7 @@ fn weighted_rows_come_near_within_their_errors() {
 
 #[test]
 fn large_walks_in_parts_agree_with_small_ones() {
-    // A clique of 4^8 cells is walked in parts along its first variables.
+    // A clique of 4^9 cells is walked in parts along its first variables.
     let n = 9;
     let variables: Vec<Variable> =
         (0..n).map(|i| Variable { name: format!("v{i}"), states: (0..4).map(|s| format!("s{s}")).collect() }).collect();
@@ -196,8 +196,9 @@ fn large_walks_in_parts_agree_with_small_ones() {
     });
     tables.push(Table::new(n - 1, (0..n - 1).collect(), last.collect()));
     let network = Network::new("wide", variables, tables).unwrap();
-    let expected = brute(&network, &[(n - 1, 2)]).unwrap();
-    let found = marginals(&network, &[(n - 1, 2)], &Limits::default()).unwrap();
+    let expected = brute(&network, &[]).unwrap();
+    let found = marginals(&network, &[], &Limits::default()).unwrap();
+    assert!(super::Plan::new(&network, &[], &Limits::default()).unwrap().cells() > 2e5);
     for v in 0..n {
         assert!(found[v].iter().zip(&expected[v]).all(|(a, b)| (a - b).abs() < 1e-10));
     }

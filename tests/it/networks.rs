@@ -237,5 +237,8 @@ fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
     assert!((3100..3400).contains(&wet), "{wet} of 5000, where 0.6471 are expected");
     let acted = rows("2", &["--do", "sprinkler=on"]);
     assert!(acted.lines().skip(1).all(|line| line.split(',').nth(1) == Some("on")));
+    let nowhere = sprinkler("rows.bif", &["simulate", "-o", "no-such-folder/rows.csv"]);
+    assert_eq!(nowhere.status, 2);
+    assert!(nowhere.errors.contains("cannot write no-such-folder/rows.csv"), "{}", nowhere.errors);
     insta::assert_snapshot!("simulate", one.lines().take(8).collect::<Vec<_>>().join("\n"));
 }
