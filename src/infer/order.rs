@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// An order that costs more cells than this is not looked for to its end: no machine computes with it.
-pub(super) const HOPELESS: f64 = 1e17;
+pub(super) const HOPELESS: f64 = 1e13;
 
 /// The undirected graph of what stands in a table together.
 #[derive(Clone, Debug)]

@@ -231,7 +231,7 @@ fn a_hopeless_network_is_refused_at_once() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
-    let n = 1500;
+    let n = 600;
     let variables =
         (0..n).map(|i| Variable { name: format!("v{i}"), states: vec!["a".to_owned(), "b".to_owned()] }).collect();
     let tables = (0..n).map(|i| {
@@ -241,7 +241,7 @@ fn a_hopeless_network_is_refused_at_once() {
         Table::new(i, parents.clone(), vec![0.5; 2 << parents.len()])
     });
     let network = Network::new("hopeless", variables, tables.collect()).unwrap();
-    let refused = Err(Refusal::Memory { needed: 8e17, limit: Limits::default().memory });
+    let refused = Err(Refusal::Memory { needed: 8e13, limit: Limits::default().memory });
     assert_eq!(marginals(&network, &[], &Limits::default()), refused);
     assert!(most_probable(&network, &[], &Limits::default()).is_err());
     assert!(weighted_marginals(&network, &[(n - 1, 0)], 100, 1).is_ok());
