@@ -36,7 +36,8 @@ pub fn file(path: &Path) -> File {
     File { problem, diagnostics }
 }
 
-fn read(path: &Path) -> Result<Source, Diagnostic> {
+/// Reads a file, or standard input for `-`.
+pub fn read(path: &Path) -> Result<Source, Diagnostic> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
     let bytes =

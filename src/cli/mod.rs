@@ -6,6 +6,8 @@
 
 mod args;
 mod check;
+mod export;
+mod import;
 mod input;
 mod marginals;
 mod network;
@@ -31,6 +33,8 @@ pub fn main() -> ExitCode {
         Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
+        Some(Command::Import(import)) => import::import(import, &mut Output::new(&import.look)),
+        Some(Command::Export(export)) => export::export(export, &mut Output::new(&export.look)),
     };
     ExitCode::from(status)
 }
@@ -43,6 +47,6 @@ mod status {
     pub const OTHERWISE: u8 = 1;
     /// The input could not be read or has errors.
     pub const INPUT: u8 = 2;
-    /// The kernel refused a certificate.
+    /// The kernel refused a certificate, or a self-check failed.
     pub const REFUSED: u8 = 70;
 }
