@@ -8,17 +8,19 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const NOUNS: [&str; 4] = ["source", "graph", "expr", "proof"];
+const NOUNS: [&str; 5] = ["source", "graph", "expr", "proof", "network"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 18] = [
+const TABLE: [(&str, &[&str]); 20] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
     ("proof", &["graph", "expr"]),
+    ("network", &["source"]),
     ("kernel", &["graph", "expr", "proof"]),
     ("syntax", &["source"]),
     ("problem", &["source", "syntax", "graph", "expr", "proof"]),
+    ("infer", &["network"]),
     ("reach", &["graph"]),
     ("algebra", &["graph", "expr"]),
     ("identify", &["graph", "expr", "proof", "reach", "algebra"]),

@@ -39,6 +39,10 @@ pub enum Command {
     Import(super::import::Import),
     /// Write a graph for another program
     Export(super::export::Export),
+    /// Print the distribution of every variable of a Bayesian network
+    Marginals(super::network_args::Marginals),
+    /// Draw rows from a Bayesian network
+    Simulate(super::network_args::Simulate),
 }
 
 /// `whatif run`

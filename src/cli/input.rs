@@ -40,7 +40,8 @@ pub fn file(path: &Path) -> File {
 pub fn read(path: &Path) -> Result<Source, Diagnostic> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
-    let bytes = if stdin { slurp(std::io::stdin().lock()) } else { std::fs::File::open(path).and_then(slurp_file) };
+    let bytes =
+        if stdin { slurp(std::io::stdin().lock(), MOST_BYTES) } else { std::fs::File::open(path).and_then(slurp_file) };
     let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -98,16 +99,17 @@ pub fn unreadable_snapshot(name: &str) -> Diagnostic {
 fn slurp_file(file: std::fs::File) -> std::io::Result<Vec<u8>> {
     let length = file.metadata().map(|data| data.len()).unwrap_or_default();
     // One byte too many tells the caller, without the rest being read.
-    if length > MOST_BYTES { Ok(vec![0; MOST_BYTES as usize + 1]) } else { slurp(file) }
+    if length > MOST_BYTES { Ok(vec![0; MOST_BYTES as usize + 1]) } else { slurp(file, MOST_BYTES) }
 }
 
-fn slurp(from: impl Read) -> std::io::Result<Vec<u8>> {
+/// Everything there is to read, or one byte more than `most`.
+pub fn slurp(from: impl Read, most: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    from.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// An error that no place in a text shows.
+/// An error about a file as a whole.
 pub fn without_place(code: &'static str, name: &str, message: String, help: &str) -> Diagnostic {
     Diagnostic {
         code,

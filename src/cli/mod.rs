@@ -12,10 +12,15 @@ mod fmt;
 mod import;
 mod input;
 mod junit;
+mod marginals;
+mod network;
+mod network_args;
 mod output;
 mod run;
 mod shell;
+mod simulate;
 mod test;
+mod threads;
 mod tour;
 mod verify;
 mod watch;
@@ -32,6 +37,8 @@ pub fn main() -> ExitCode {
         None => tour::tour(&mut Output::new(&args::Look::default())),
         Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look).paged(run.no_pager)),
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look).paged(check.no_pager)),
+        Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
+        Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
         Some(Command::Fmt(fmt)) => fmt::fmt(fmt, &mut Output::new(&fmt.look)),
         Some(Command::Test(test)) => test::test(test, &mut Output::new(&test.look)),

@@ -68,6 +68,11 @@ impl Output {
         self.closed
     }
 
+    /// Whether more than ASCII may be written.
+    pub const fn is_unicode(&self) -> bool {
+        self.style.unicode
+    }
+
     /// Prints a document for a person.
     pub fn document(&mut self, document: &Document) {
         let text = terminal(document, &self.style);

@@ -11,6 +11,7 @@ mod evidence;
 mod examples;
 mod exchange;
 mod fmt;
+mod networks;
 mod oracle;
 mod proofs;
 mod published;
