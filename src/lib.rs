@@ -45,6 +45,7 @@ pub mod graph;
 pub mod identify;
 pub mod json;
 pub mod kernel;
+pub mod model;
 pub mod problem;
 pub mod proof;
 pub mod reach;

@@ -11,14 +11,15 @@ use std::path::{Path, PathBuf};
 const NOUNS: [&str; 4] = ["source", "graph", "expr", "proof"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 16] = [
+const TABLE: [(&str, &[&str]); 17] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
     ("proof", &["graph", "expr"]),
     ("kernel", &["graph", "expr", "proof"]),
     ("syntax", &["source"]),
-    ("problem", &["source", "syntax", "graph", "expr", "proof"]),
+    ("model", &["expr"]),
+    ("problem", &["source", "syntax", "graph", "expr", "proof", "model"]),
     ("reach", &["graph"]),
     ("algebra", &["graph", "expr"]),
     ("identify", &["graph", "expr", "proof", "reach", "algebra"]),
@@ -33,6 +34,7 @@ const TABLE: [(&str, &[&str]); 16] = [
             "proof",
             "kernel",
             "syntax",
+            "model",
             "problem",
             "reach",
             "algebra",

@@ -18,6 +18,9 @@ mod expectation;
 mod implications;
 mod independence;
 mod joined;
+mod number;
+mod numbers;
+mod numerically;
 mod paths;
 mod proof;
 mod settle;
@@ -25,6 +28,9 @@ mod simplify;
 mod types;
 mod words;
 
+pub use numbers::{
+    CheckRow, Explanation, Number, NumericalCheck, Numbers, SensitiveEntry, decimal, float,
+};
 pub use settle::settle;
 pub use types::{
     AdjustmentSet, Answer, Because, Body, CheckedLine, Expected, Identified, ImpliedIndependence, Limits, LineStatus,
@@ -33,7 +39,7 @@ pub use types::{
 
 use crate::expr::{Ref, Term, Var};
 use crate::graph::{Graph, GraphError};
-use crate::problem::{GraphEntry, Problem, QueryKind, lift};
+use crate::problem::{ExpectationKind, GraphEntry, NumberQuery, Problem, QueryKind, lift};
 use crate::proof::SourceGraph;
 use crate::reach;
 use crate::source::Diagnostic;
@@ -106,6 +112,12 @@ impl<'p> Prover<'p> {
                 Body::Simplify { expr, result: simplify::simplify(&context, &mut arena, expr) }
             }
             QueryKind::Proof { start, lines } => proof::proof(&context, &mut arena, *start, lines),
+            QueryKind::Number(query) => self.number(&context, query),
+        };
+        let numerical = if options.check_numerically {
+            numerically::checks(self.problem, query, &context, &mut arena, &body)
+        } else {
+            Vec::new()
         };
         let definitions = definitions::of_answer(&mut arena, &context, &query.definitions, &body);
         let text = match lift::proof(self.problem, query, &projected.graph) {
@@ -127,7 +139,17 @@ impl<'p> Prover<'p> {
             arena,
             definitions,
             body,
+            numerical,
             seconds: context.seconds(),
+        }
+    }
+
+    fn number(&self, context: &Context<'_>, query: &NumberQuery) -> Body {
+        match self.problem.models.get_index(query.model) {
+            Some((name, entry)) => {
+                Body::Number { model: name.clone(), answer: number::number(context, &entry.model, query) }
+            }
+            None => Body::Number { model: String::new(), answer: Number::None("there is no such model".to_owned()) },
         }
     }
 
@@ -144,7 +166,18 @@ impl<'p> Prover<'p> {
         let context = Context::new(projected, &options);
         let kind = StatementKind::Expect(lift::expectation(self.problem, expectation, &projected.graph));
         let statement = Statement { span: expectation.span, doc: None, kind };
-        expectation::expectation(&context, expectation, print::statement(&statement, Style::Ascii))
+        let text = print::statement(&statement, Style::Ascii);
+        if let ExpectationKind::Number(expected) = &expectation.kind {
+            let model = self.problem.models.get_index(expected.model).map(|(_, entry)| &entry.model);
+            let (is, why) = match model {
+                Some(model) => number::expectation(model, expected, &options),
+                None => (None, None),
+            };
+            let holds = is.map(|is| is == expectation.expected);
+            let reason = why.or_else(|| Some("both sides are equal".to_owned())).filter(|_| holds != Some(true));
+            return Expected { span: expectation.span, text, holds, reason, refused: None };
+        }
+        expectation::expectation(&context, expectation, text)
     }
 }
 

@@ -42,6 +42,9 @@ pub struct Run {
         long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "board"
     )]
     pub steps: Option<Steps>,
+    /// Evaluate each formula in the models of its graph, and the action itself, and print both
+    #[arg(long)]
+    pub check_numerically: bool,
     /// Print what did not hold, and nothing else
     #[arg(long, short)]
     pub quiet: bool,
@@ -139,6 +142,7 @@ Examples:
   whatif run examples/*.causal --quiet && echo all as expected
   whatif run examples/front-door.causal --all --steps
   whatif run examples/napkin.causal --format json
+  whatif run examples/models/churn.causal --check-numerically
   whatif run examples/napkin.causal --format latex > napkin.tex
   echo 'graph { x -> m -> y; x <-> y } P(y | do(x))' | whatif run -
 

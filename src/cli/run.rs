@@ -73,7 +73,13 @@ fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
     let start = Instant::now();
     let clock = move || start.elapsed().as_secs_f64();
     let limits = Limits { list: args.limit, ..Limits::default() };
-    let options = Options { limits, clock: Some(&clock), all: args.all, ..Options::default() };
+    let options = Options {
+        limits,
+        clock: Some(&clock),
+        all: args.all,
+        check_numerically: args.check_numerically,
+        ..Options::default()
+    };
     let mut outcomes: Vec<Outcome> = files.iter().map(|_| Outcome::default()).collect();
     let provers: Vec<Option<Prover<'_>>> = files
         .iter()
@@ -154,7 +160,11 @@ fn refused(answer: &Answer) -> bool {
         | Body::Independence { verdict, .. }
         | Body::Equality { verdict, .. }
         | Body::Proof { verdict, .. } => verdict,
-        Body::Adjust { .. } | Body::Implications { .. } | Body::Paths { .. } | Body::Simplify { .. } => return false,
+        Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Number { .. } => return false,
     };
     match verdict {
         Verdict::Undetermined(why) => why.refused.is_some(),

@@ -7,7 +7,9 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "pest's Rule")]
 
 mod expr;
+mod equation;
 mod graph;
+mod model;
 mod question;
 
 use super::grammar::Rule;

@@ -91,7 +91,7 @@ fn reference() -> impl Strategy<Value = Reference> {
     let value = prop_oneof![name(), Just(Name::new("-1".to_owned(), NOWHERE)), Just(Name::new(String::new(), NOWHERE))];
     (variable(), option::weighted(0.4, value)).prop_map(|(variable, value)| {
         let value = value.filter(|_| variable.primes == 0);
-        Reference { variable, value }
+        Reference { variable, world: Vec::new(), value }
     })
 }
 
