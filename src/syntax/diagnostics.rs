@@ -222,7 +222,7 @@ pub(super) fn form(word: &str) -> Option<&'static str> {
         "simplify" => "simplify EXPRESSION",
         "model" => "model NAME of GRAPH { x ~ {0: 0.4, 1: 0.6} }",
         "explain" => "explain y = 1, do(x = 0) in MODEL",
-        "sensitivity" => "sensitivity P(y = 1 | do(x = 1)) to z in MODEL",
+        "sensitivity" => "sensitivity P(y = 1 | do(x = 1)) by z in MODEL",
         _ => return None,
     })
 }

@@ -190,7 +190,7 @@ pub enum Query {
     Simplify(Expr),
     /// `explain y = 1, do(x = 0)`
     Explain(Explain),
-    /// `sensitivity P(y = 1 | do(x = 1)) to z`
+    /// `sensitivity P(y = 1 | do(x = 1)) by z`
     Sensitivity(Sensitivity),
 }
 

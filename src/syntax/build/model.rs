@@ -242,7 +242,7 @@ impl Builder<'_> {
         Some(Explain { given: term.given, do_: term.do_ })
     }
 
-    /// `sensitivity EXPR to z`
+    /// `sensitivity EXPR by z`
     pub(super) fn sensitivity(&mut self, pair: Pair<'_, Rule>) -> Option<Sensitivity> {
         let (mut expr, mut to) = (None, Vec::new());
         for part in pair.into_inner() {

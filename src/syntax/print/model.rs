@@ -288,9 +288,9 @@ pub(super) fn explain(asked: &Explain) -> String {
     format!("explain {}", parts.join(", "))
 }
 
-/// `sensitivity EXPR to z`
+/// `sensitivity EXPR by z`
 pub(super) fn sensitivity(asked: &Sensitivity, style: Style) -> String {
     let to: &[Name] = &asked.to;
-    let to = if to.is_empty() { String::new() } else { format!(" to {}", list(to)) };
+    let to = if to.is_empty() { String::new() } else { format!(" by {}", list(to)) };
     format!("sensitivity {}{to}", expr(&asked.expr, style))
 }

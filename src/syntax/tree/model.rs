@@ -287,7 +287,7 @@ pub struct Explain {
     pub do_: Vec<Reference>,
 }
 
-/// `sensitivity P(y = 1 | do(x = 1)) to z, y`
+/// `sensitivity P(y = 1 | do(x = 1)) by z, y`
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sensitivity {
     /// The answer that is looked at.
