@@ -28,9 +28,7 @@ mod simplify;
 mod types;
 mod words;
 
-pub use numbers::{
-    CheckRow, Explanation, Number, NumericalCheck, Numbers, SensitiveEntry, decimal, float,
-};
+pub use numbers::{CheckRow, Explanation, Number, Numbers, NumericalCheck, SensitiveEntry, decimal, float};
 pub use settle::settle;
 pub use types::{
     AdjustmentSet, Answer, Because, Body, CheckedLine, Expected, Identified, ImpliedIndependence, Limits, LineStatus,

@@ -1,8 +1,8 @@
 //! Questions to a model: computed, not proved. No claim is made and no certificate asked for.
 
+use super::Options;
 use super::context::Context;
 use super::numbers::{Explanation, Number, Numbers, SensitiveEntry, decimal};
-use super::Options;
 use crate::expr::BigRational;
 use crate::model::{
     self, Bounds, LinearRow, Model, Network, Question, Trouble, evaluate, evaluate_linear, explain, sensitivity,
@@ -29,10 +29,9 @@ pub(super) fn number(context: &Context<'_>, model: &Model, query: &NumberQuery) 
                 Number::Table(mut table) => {
                     table.without = without.and_then(|found| match found {
                         Number::Table(found) => Some(Box::new(found)),
-                        Number::Normal { .. }
-                        | Number::Explained(_)
-                        | Number::Sensitivity { .. }
-                        | Number::None(_) => None,
+                        Number::Normal { .. } | Number::Explained(_) | Number::Sensitivity { .. } | Number::None(_) => {
+                            None
+                        }
                     });
                     Number::Table(table)
                 }
@@ -161,7 +160,11 @@ pub(super) fn trouble(model: &Model, why: &Trouble) -> String {
 }
 
 /// How an expectation of a model came out: whether it holds, and why not.
-pub(super) fn expectation(model: &Model, expected: &NumberExpectation, options: &Options<'_>) -> (Option<bool>, Option<String>) {
+pub(super) fn expectation(
+    model: &Model,
+    expected: &NumberExpectation,
+    options: &Options<'_>,
+) -> (Option<bool>, Option<String>) {
     let bounds = bounds(options);
     let side = |question: &Question| -> Result<BigRational, String> {
         match numbers(model, question, bounds) {

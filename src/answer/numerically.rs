@@ -24,15 +24,15 @@ pub(super) fn checks(
     body: &Body,
 ) -> Vec<NumericalCheck> {
     let compare = |entry: &ModelEntry, arena: &Arena, asked: ExprId, estimand: ExprId| {
-        let mut check =
-            NumericalCheck { model: entry.name.clone(), rows: Vec::new(), slots: Vec::new(), reason: None };
+        let mut check = NumericalCheck { model: entry.name.clone(), rows: Vec::new(), slots: Vec::new(), reason: None };
         if let Err(why) = compared(context, entry, arena, (asked, estimand), &mut check) {
             check.reason = Some(why);
         }
         check
     };
     if let QueryKind::Number(number) = &query.kind {
-        let (Some((_, entry)), Some((own, asked))) = (problem.models.get_index(number.model), &number.identifiable) else {
+        let (Some((_, entry)), Some((own, asked))) = (problem.models.get_index(number.model), &number.identifiable)
+        else {
             return Vec::new();
         };
         let mut own = own.clone();
@@ -117,9 +117,11 @@ fn compared(
         .into_iter()
         .zip(formula.rows)
         .map(|(model, formula)| {
-            let at = model.at.iter().zip(&asked.free).map(|(&state, &slot)| {
-                network.variables[asked.slots[slot].variable].states[state].clone()
-            });
+            let at = model
+                .at
+                .iter()
+                .zip(&asked.free)
+                .map(|(&state, &slot)| network.variables[asked.slots[slot].variable].states[state].clone());
             CheckRow { at: at.collect(), estimand: formula.value, model: model.value }
         })
         .collect();
@@ -168,8 +170,7 @@ impl Reading<'_> {
 
     fn ask(&mut self, id: ExprId) -> Result<Ask, String> {
         let arena = self.arena;
-        let mut all =
-            |ids: &[ExprId]| ids.iter().map(|&id| self.ask(id)).collect::<Result<Vec<Ask>, String>>();
+        let mut all = |ids: &[ExprId]| ids.iter().map(|&id| self.ask(id)).collect::<Result<Vec<Ask>, String>>();
         Ok(match arena.get(id) {
             Expr::Number(number) => Ask::Number(number.clone()),
             Expr::P(term) => Ask::Term(self.term(term)?),

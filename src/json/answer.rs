@@ -2,8 +2,8 @@
 
 use super::evidence::{self, Object};
 use super::expression::Writer;
-use super::place;
 use super::number;
+use super::place;
 use super::proof;
 use crate::answer::{Answer, Body, Identified, Number, Refusal, Seconds, SetKind, Verdict};
 use crate::expr::Term;

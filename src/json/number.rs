@@ -1,7 +1,7 @@
 //! What a model answers.
 
 use super::evidence::Object;
-use crate::answer::{Number, NumericalCheck, Numbers, float};
+use crate::answer::{Number, Numbers, NumericalCheck, float};
 use crate::expr::BigRational;
 use serde_json::{Value, json};
 
@@ -19,8 +19,10 @@ pub(super) fn number(model: &str, answer: &Number, value: &mut Object) {
                 exact(Some(mean), &mut put);
             } else {
                 put("value", Value::Null);
-                let slots: Vec<Value> =
-                    slots.iter().map(|(slot, by)| json!({ "of": slot, "value": float(by), "exact": by.to_string() })).collect();
+                let slots: Vec<Value> = slots
+                    .iter()
+                    .map(|(slot, by)| json!({ "of": slot, "value": float(by), "exact": by.to_string() }))
+                    .collect();
                 put("linear", json!({ "constant": float(mean), "exact": mean.to_string(), "coefficients": slots }));
             }
             if let Some(variance) = variance {
@@ -35,7 +37,8 @@ pub(super) fn number(model: &str, answer: &Number, value: &mut Object) {
             }
         }
         Number::Explained(found) => {
-            let values: Object = found.values.iter().map(|(name, state)| (name.clone(), state.as_str().into())).collect();
+            let values: Object =
+                found.values.iter().map(|(name, state)| (name.clone(), state.as_str().into())).collect();
             exact(Some(&found.probability), &mut put);
             put("explanation", values.into());
             put("evidence", json!({ "value": float(&found.evidence), "exact": found.evidence.to_string() }));
@@ -104,7 +107,8 @@ fn by(numbers: &Numbers) -> Value {
 pub(super) fn checks(checks: &[NumericalCheck]) -> Value {
     let each = checks.iter().map(|check| {
         let rows = check.rows.iter().map(|row| {
-            let at: Vec<String> = check.slots.iter().zip(&row.at).map(|(slot, value)| format!("{slot}={value}")).collect();
+            let at: Vec<String> =
+                check.slots.iter().zip(&row.at).map(|(slot, value)| format!("{slot}={value}")).collect();
             json!({
                 "at": at,
                 "estimand": row.estimand.as_ref().map(float),

@@ -93,7 +93,8 @@ impl Factor {
         let inner = size(&self.axes[at + 1..]);
         let mut axes = self.axes.clone();
         axes.remove(at);
-        let cells = (0..size(&axes)).map(|cell| self.cells[(cell / inner * states + state) * inner + cell % inner].clone());
+        let cells =
+            (0..size(&axes)).map(|cell| self.cells[(cell / inner * states + state) * inner + cell % inner].clone());
         Self { cells: cells.collect(), axes }
     }
 

@@ -46,8 +46,14 @@ pub fn evaluate(network: &Network, question: &Question, bounds: Bounds) -> Resul
     if super::eliminate::size(&axes) > bounds.rows {
         return Err(Trouble::TooManyRows { limit: bounds.rows });
     }
-    let mut evaluation =
-        Evaluation { network, question, plans, budget: Budget::new(bounds), slots: vec![0; question.slots.len()], next: 0 };
+    let mut evaluation = Evaluation {
+        network,
+        question,
+        plans,
+        budget: Budget::new(bounds),
+        slots: vec![0; question.slots.len()],
+        next: 0,
+    };
     let mut at = vec![0; axes.len()];
     let mut rows = Vec::new();
     loop {
@@ -226,7 +232,9 @@ impl<'a> Plan<'a> {
         let numbers = variable.numbers.as_deref().unwrap_or(&[]);
         // Where its value is known the table has no axis for it.
         Ok(match self.known_state(&self.given, mean, slots) {
-            Some(state) => over.cells.into_iter().sum::<BigRational>() * numbers.get(state).cloned().unwrap_or_default(),
+            Some(state) => {
+                over.cells.into_iter().sum::<BigRational>() * numbers.get(state).cloned().unwrap_or_default()
+            }
             None => over.cells.iter().zip(numbers).map(|(p, number)| p * number).sum(),
         })
     }

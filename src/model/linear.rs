@@ -175,11 +175,9 @@ impl Forms<'_> {
     }
 
     fn covariance(&self, a: &Form, b: &Form) -> BigRational {
-        a.iter().fold(BigRational::zero(), |sum, (part, coefficient)| {
-            match (self.variances.get(part), b.get(part)) {
-                (Some(variance), Some(other)) => sum + coefficient * other * variance,
-                _ => sum,
-            }
+        a.iter().fold(BigRational::zero(), |sum, (part, coefficient)| match (self.variances.get(part), b.get(part)) {
+            (Some(variance), Some(other)) => sum + coefficient * other * variance,
+            _ => sum,
         })
     }
 
@@ -194,8 +192,7 @@ impl Forms<'_> {
             },
         };
         let mut form = self.form(atom);
-        let mut given: Vec<(Form, Form)> =
-            term.given.iter().map(|(atom, at)| (self.form(atom), point(at))).collect();
+        let mut given: Vec<(Form, Form)> = term.given.iter().map(|(atom, at)| (self.form(atom), point(at))).collect();
         while !given.is_empty() {
             let (seen, at) = given.remove(0);
             let variance = self.covariance(&seen, &seen);

@@ -130,9 +130,8 @@ impl Walk<'_> {
                 if under.is_zero() {
                     return Ok(None);
                 }
-                let mut at = |end: &Vec<BigRational>| {
-                    plan.parts(self.network, &[], self.budget, Some((self.variable, end)))
-                };
+                let mut at =
+                    |end: &Vec<BigRational>| plan.parts(self.network, &[], self.budget, Some((self.variable, end)));
                 let ((over0, under0), (over1, under1)) = (at(&self.ends[0])?, at(&self.ends[1])?);
                 let slope = ((over1 - over0) * &under - &over * (under1 - under0)) / (&under * &under);
                 Some((over / under, slope))
@@ -143,7 +142,11 @@ impl Walk<'_> {
                 for (i, each) in all.iter().enumerate() {
                     let value = self.value(each)?;
                     sum = sum.zip(value).map(|(sum, value)| {
-                        if minus && i > 0 { (sum.0 - value.0, sum.1 - value.1) } else { (sum.0 + value.0, sum.1 + value.1) }
+                        if minus && i > 0 {
+                            (sum.0 - value.0, sum.1 - value.1)
+                        } else {
+                            (sum.0 + value.0, sum.1 + value.1)
+                        }
                     });
                 }
                 sum

@@ -186,10 +186,7 @@ fn actions_are_the_truncated_product_and_explanations_the_largest_of_it() {
         });
         let set = vec![Setting { variable: x, to: To::Point(Point::State(xs)) }];
         let atom = |variable| Atom { variable, world: set.clone() };
-        let term = Term {
-            of: Of::Event(vec![(atom(y), Point::State(ys))]),
-            given: vec![(atom(z), Point::State(zs))],
-        };
+        let term = Term { of: Of::Event(vec![(atom(y), Point::State(ys))]), given: vec![(atom(z), Point::State(zs))] };
         assert_eq!(single(&network, Ask::Term(term.clone())), Some(&over / &under));
         let (most, _) = best.unwrap();
         let found = explain(&network, &[(z, zs)], &[(x, xs)], Bounds::default()).unwrap().unwrap();
@@ -202,8 +199,7 @@ fn actions_are_the_truncated_product_and_explanations_the_largest_of_it() {
         let step = ratio(1, 1_000_000_000);
         let mut moved = network.clone();
         let known = &mut moved.variables[one.variable];
-        let sizes: Vec<usize> =
-            known.mechanism.parents.iter().map(|&p| network.variables[p].states.len()).collect();
+        let sizes: Vec<usize> = known.mechanism.parents.iter().map(|&p| network.variables[p].states.len()).collect();
         let row = one.row.iter().zip(&sizes).fold(0, |row, (state, size)| row * size + state);
         let states = known.states.len();
         for s in 0..states {

@@ -45,13 +45,7 @@ pub(super) enum From<'a> {
 
 impl<'a> Copies<'a> {
     pub fn new(network: &'a Network) -> Self {
-        Self {
-            network,
-            nodes: Vec::new(),
-            keys: FxHashMap::default(),
-            worlds: FxHashMap::default(),
-            known: Vec::new(),
-        }
+        Self { network, nodes: Vec::new(), keys: FxHashMap::default(), worlds: FxHashMap::default(), known: Vec::new() }
     }
 
     /// The copy that an atom stands for. Recurses with the nesting of worlds only; O(edges) for each world.
@@ -70,9 +64,8 @@ impl<'a> Copies<'a> {
             let set = atom.world.iter().find(|setting| setting.variable == variable).map(|setting| &setting.to);
             let (mechanism, policy) = match set {
                 Some(To::Point(point)) => {
-                    let copy = self.intern(Key::Constant(variable, point.clone()), variable, |_| {
-                        From::Constant(point.clone())
-                    });
+                    let copy = self
+                        .intern(Key::Constant(variable, point.clone()), variable, |_| From::Constant(point.clone()));
                     self.known[world].insert(variable, copy);
                     continue;
                 }
@@ -96,9 +89,7 @@ impl<'a> Copies<'a> {
             let parents: Vec<Copy> = mechanism.parents.iter().map(|parent| self.known[world][parent]).collect();
             let key = Key::Drawn(variable, policy, parents);
             let copy = self.intern(key, variable, |key| match key {
-                Key::Drawn(_, _, parents) => {
-                    From::Drawn { mechanism, parents: parents.clone(), own: policy.is_none() }
-                }
+                Key::Drawn(_, _, parents) => From::Drawn { mechanism, parents: parents.clone(), own: policy.is_none() },
                 Key::Constant(_, point) => From::Constant(point.clone()),
             });
             self.known[world].insert(variable, copy);

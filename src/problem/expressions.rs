@@ -194,11 +194,9 @@ impl<'r, 't> Lowering<'r, 't> {
                 let zero = self.arena.zero();
                 self.arena.minus([zero, inner])
             }
-            ExprKind::P(_)
-            | ExprKind::E(_)
-            | ExprKind::Number(_)
-            | ExprKind::Name(_)
-            | ExprKind::Quantity(_) => return None,
+            ExprKind::P(_) | ExprKind::E(_) | ExprKind::Number(_) | ExprKind::Name(_) | ExprKind::Quantity(_) => {
+                return None;
+            }
         };
         self.made(id, before, expr.span)
     }

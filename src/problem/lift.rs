@@ -135,7 +135,12 @@ fn first(parts: &mut Vec<Expr>) -> Expr {
 #[must_use]
 pub fn term(graph: &Graph, arena: &Arena, term: &Term) -> Expr {
     let lift = |refs: &[Ref]| refs.iter().map(|&r| reference(graph, arena, r)).collect();
-    at_zero(ExprKind::P(PTerm { of: lift(term.of()), do_: lift(term.do_()), given: lift(term.given()), policies: Vec::new() }))
+    at_zero(ExprKind::P(PTerm {
+        of: lift(term.of()),
+        do_: lift(term.do_()),
+        given: lift(term.given()),
+        policies: Vec::new(),
+    }))
 }
 
 /// The tree of a reference inside a term.

@@ -190,7 +190,17 @@ pub(super) fn let_operator(source: &Source, span: Span, name: &str) -> Diagnosti
 /// The word a reader may have meant at the beginning of a statement.
 pub(super) fn near_word(word: &str) -> Option<&'static str> {
     const WORDS: [&str; 12] = [
-        "graph", "var", "let", "expect", "proof", "adjust", "implications", "paths", "simplify", "model", "explain",
+        "graph",
+        "var",
+        "let",
+        "expect",
+        "proof",
+        "adjust",
+        "implications",
+        "paths",
+        "simplify",
+        "model",
+        "explain",
         "sensitivity",
     ];
     let lower = word.to_lowercase();

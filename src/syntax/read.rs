@@ -35,8 +35,19 @@ pub(super) fn file(source: &Source) -> (Tree, Vec<Diagnostic>) {
 pub(super) fn opens(word: &str) -> bool {
     matches!(
         word,
-        "graph" | "dag" | "var" | "let" | "expect" | "proof" | "adjust" | "implications" | "paths" | "simplify"
-            | "model" | "explain" | "sensitivity"
+        "graph"
+            | "dag"
+            | "var"
+            | "let"
+            | "expect"
+            | "proof"
+            | "adjust"
+            | "implications"
+            | "paths"
+            | "simplify"
+            | "model"
+            | "explain"
+            | "sensitivity"
     ) || diagnostics::later(word).is_some()
 }
 

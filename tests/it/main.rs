@@ -8,6 +8,7 @@ mod corpus;
 mod errors;
 mod evidence;
 mod examples;
+mod models;
 mod oracle;
 mod proofs;
 mod published;

@@ -161,7 +161,10 @@ pub(crate) fn model_number(source: &Source, span: Span) -> Diagnostic {
 pub(crate) fn probability_as_value(source: &Source, p: &str, name: &str, span: Span, domain: &[String]) -> Diagnostic {
     let message = format!("{} is no value of {}", shown(p), shown(name));
     let help = match domain {
-        [first, second] => format!("if it is the probability of {}, write `{{{first}: …, {second}: {p}}}` or `bernoulli {p}`", shown(second)),
+        [first, second] => format!(
+            "if it is the probability of {}, write `{{{first}: …, {second}: {p}}}` or `bernoulli {p}`",
+            shown(second)
+        ),
         _ => "a probability stands with its value, as in `{low: 0.2, high: 0.8}`".to_owned(),
     };
     error("whatif::probability_as_value", source, message, span, "a value is expected here").help(help)
@@ -355,7 +358,8 @@ pub(crate) fn model_question(source: &Source, span: Span, model: &str) -> Diagno
 }
 
 pub(crate) fn sensitivity_fixed(source: &Source, span: Span) -> Diagnostic {
-    let message = "the sensitivity of a single number is asked for, and here values are left free or summed over".to_owned();
+    let message =
+        "the sensitivity of a single number is asked for, and here values are left free or summed over".to_owned();
     error("whatif::sensitivity_fixed", source, message, span, "not a single number")
         .help("give every variable a value: `sensitivity P(y = 1 | do(x = 1))`; it needs a model with tables")
 }

@@ -1,7 +1,7 @@
 //! Questions to a model: expressions whose variables and values are positions in it.
 
-use super::value::number;
 use super::diagnostics;
+use super::value::number;
 use crate::expr::BigRational;
 use crate::model::{
     Ask, Atom, Mechanism, Model, Network, Of, Point, Policy, Question, Replacement, Setting, Slot, Term, To,
@@ -411,16 +411,14 @@ impl<'r, 't> Asking<'r, 't> {
         };
         let own = &network.variables[variable];
         let mechanism = match &policy.mechanism {
-            tree::Mechanism::Distribution(drawn) => Mechanism {
-                parents: Vec::new(),
-                table: self.resolver.distribution(&own.name, &own.states, drawn)?,
-            },
+            tree::Mechanism::Distribution(drawn) => {
+                Mechanism { parents: Vec::new(), table: self.resolver.distribution(&own.name, &own.states, drawn)? }
+            }
             tree::Mechanism::Equation(equation) => {
                 let mut cells = super::MAX_CELLS * 2;
                 let find = |name: &str| lookup(name).map(|found| (found, network.variables[found].states.clone()));
                 let all: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
-                let compiled =
-                    self.resolver.compile(equation, (&own.name, &own.states), &find, &all, &mut cells)?;
+                let compiled = self.resolver.compile(equation, (&own.name, &own.states), &find, &all, &mut cells)?;
                 let count = own.states.len();
                 let inside: usize = compiled.noises.iter().map(|(states, _)| states.len()).product();
                 let sizes: Vec<usize> = compiled.noises.iter().map(|(states, _)| states.len()).collect();
@@ -502,7 +500,9 @@ fn slot_name(model: &Model, variable: usize, primes: u16) -> String {
 pub(super) fn parents(model: &Model, variable: usize) -> Vec<usize> {
     match model {
         Model::Discrete(network) => network.variables[variable].mechanism.parents.clone(),
-        Model::Linear(linear) => linear.variables[variable].mechanism.parents.iter().map(|(parent, _)| *parent).collect(),
+        Model::Linear(linear) => {
+            linear.variables[variable].mechanism.parents.iter().map(|(parent, _)| *parent).collect()
+        }
     }
 }
 
@@ -510,15 +510,13 @@ pub(super) fn parents(model: &Model, variable: usize) -> Vec<usize> {
 fn runs_in_a_circle(model: &Model, world: &[Setting]) -> bool {
     let count = names(model).len();
     let parents: Vec<Vec<usize>> = (0..count)
-        .map(|variable| {
-            match world.iter().find(|setting| setting.variable == variable).map(|setting| &setting.to) {
-                None => parents(model, variable),
-                Some(To::Policy(policy)) => match &policy.mechanism {
-                    Replacement::Table(mechanism) => mechanism.parents.clone(),
-                    Replacement::Linear(mechanism) => mechanism.parents.iter().map(|(parent, _)| *parent).collect(),
-                },
-                Some(To::Point(_) | To::Response(_)) => Vec::new(),
-            }
+        .map(|variable| match world.iter().find(|setting| setting.variable == variable).map(|setting| &setting.to) {
+            None => parents(model, variable),
+            Some(To::Policy(policy)) => match &policy.mechanism {
+                Replacement::Table(mechanism) => mechanism.parents.clone(),
+                Replacement::Linear(mechanism) => mechanism.parents.iter().map(|(parent, _)| *parent).collect(),
+            },
+            Some(To::Point(_) | To::Response(_)) => Vec::new(),
         })
         .collect();
     // Those without parents left are taken away until none is left, or none can be taken.

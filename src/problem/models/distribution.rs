@@ -66,12 +66,8 @@ impl Resolver<'_> {
                 }
                 let sum: BigRational = row.iter().flatten().map(|(p, _)| p).sum();
                 if !sum.is_one() {
-                    let absent: Vec<String> = row
-                        .iter()
-                        .zip(states)
-                        .filter(|(p, _)| p.is_none())
-                        .map(|(_, state)| state.clone())
-                        .collect();
+                    let absent: Vec<String> =
+                        row.iter().zip(states).filter(|(p, _)| p.is_none()).map(|(_, state)| state.clone()).collect();
                     self.say(diagnostics::row_sum(&self.findings.source, drawn.span, name, &sum, &absent));
                     return None;
                 }

@@ -140,7 +140,8 @@ impl Resolver<'_> {
             waiting.extend(operands(next).into_iter().rev());
         }
         for (text, span) in texts {
-            let domains = inputs.iter().map(|(_, _, states, _)| states).chain(noises.iter().map(|(_, states, _)| states));
+            let domains =
+                inputs.iter().map(|(_, _, states, _)| states).chain(noises.iter().map(|(_, states, _)| states));
             if !states.iter().any(|state| state == text) && !domains.into_iter().flatten().any(|state| state == text) {
                 let known = names.iter().chain(states).map(String::as_str);
                 let near = self.nearest.find(text, known);
@@ -167,7 +168,9 @@ impl Resolver<'_> {
                 noises: noises.iter().zip(right).map(|((n, s, _), &state)| (*n, Value::of(&s[state]))).collect(),
             };
             let result = value(equation, &here).and_then(|value| {
-                value.state(states).ok_or_else(|| (equation.span, format!("it is {}, no value of `{name}`", value.shown())))
+                value
+                    .state(states)
+                    .ok_or_else(|| (equation.span, format!("it is {}, no value of `{name}`", value.shown())))
             });
             match result {
                 Ok(state) => results.push(state),
@@ -237,9 +240,9 @@ fn value<'a>(equation: &'a Equation, here: &Here<'a>) -> Result<Value<'a>, Wrong
         EquationKind::Compare(left, relation, right) => {
             if matches!(relation, Relation::Equal | Relation::Unequal) {
                 let (a, b) = (value(left, here)?, value(right, here)?);
-                let same = a.same(&b).ok_or_else(|| {
-                    (equation.span, format!("{} and {} cannot be compared", a.shown(), b.shown()))
-                })?;
+                let same = a
+                    .same(&b)
+                    .ok_or_else(|| (equation.span, format!("{} and {} cannot be compared", a.shown(), b.shown())))?;
                 return Ok(Value::Truth(same == (*relation == Relation::Equal)));
             }
             let (a, b) = (numeric(left)?, numeric(right)?);

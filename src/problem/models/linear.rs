@@ -85,11 +85,7 @@ impl Resolver<'_> {
         variables.collect::<Option<Vec<_>>>().map(|variables| Linear { variables })
     }
 
-    fn linear_item(
-        &mut self,
-        item: &ModelItem,
-        lookup: &dyn Fn(&str) -> Option<usize>,
-    ) -> Option<LinearMechanism> {
+    fn linear_item(&mut self, item: &ModelItem, lookup: &dyn Fn(&str) -> Option<usize>) -> Option<LinearMechanism> {
         match &item.mechanism {
             tree::Mechanism::Distribution(_) | tree::Mechanism::Equation(_) if item.given.is_empty() => {
                 self.linear_mechanism(&item.mechanism, lookup)

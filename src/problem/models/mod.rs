@@ -19,7 +19,9 @@ use crate::expr::BigRational;
 use crate::graph::{Graph, Node};
 use crate::model::{Mechanism, Model, Network, Role, Variable};
 use crate::source::{Diagnostic, Span};
-use crate::syntax::tree::{self, DistributionKind, EquationKind, ModelBlock, ModelItem, Statement, StatementKind, Tree};
+use crate::syntax::tree::{
+    self, DistributionKind, EquationKind, ModelBlock, ModelItem, Statement, StatementKind, Tree,
+};
 use num_traits::{One, Zero};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -95,12 +97,8 @@ impl<'t> Resolver<'t> {
             }
             places.insert(&name.value, name.span);
             if let Some((_, graph)) = self.graphs.get_key_value(&name.value) {
-                let found = diagnostics::model_named_like_graph(
-                    &self.findings.source,
-                    &name.value,
-                    name.span,
-                    graph.span,
-                );
+                let found =
+                    diagnostics::model_named_like_graph(&self.findings.source, &name.value, name.span, graph.span);
                 self.findings.push(found);
                 continue;
             }
@@ -185,15 +183,16 @@ impl<'t> Resolver<'t> {
             self.findings.push(found);
             return None;
         }
-        let variables = draft.known.into_iter().zip(draft.role).zip(draft.mechanisms).map(|((known, role), mechanism)| {
-            Some(Variable {
-                name: known.name,
-                states: known.states,
-                numbers: known.numbers,
-                role,
-                mechanism: mechanism?,
-            })
-        });
+        let variables =
+            draft.known.into_iter().zip(draft.role).zip(draft.mechanisms).map(|((known, role), mechanism)| {
+                Some(Variable {
+                    name: known.name,
+                    states: known.states,
+                    numbers: known.numbers,
+                    role,
+                    mechanism: mechanism?,
+                })
+            });
         Some(Model::Discrete(Network { variables: variables.collect::<Option<Vec<_>>>()? }))
     }
 
@@ -242,9 +241,7 @@ impl<'t> Resolver<'t> {
     /// The mechanism of one variable, put into the draft.
     fn mechanism(&mut self, draft: &mut Draft, variable: usize, item: &ModelItem, cells: &mut usize) {
         let made = match &item.mechanism {
-            tree::Mechanism::Equation(equation) => {
-                self.equation(draft, variable, equation, item.name.span, cells)
-            }
+            tree::Mechanism::Equation(equation) => self.equation(draft, variable, equation, item.name.span, cells),
             tree::Mechanism::Distribution(drawn) if item.given.is_empty() => {
                 let states = &draft.known[variable].states;
                 self.distribution(&draft.known[variable].name, states, drawn)
@@ -281,8 +278,8 @@ impl<'t> Resolver<'t> {
     fn allowed(&mut self, draft: &mut Draft, variable: usize, parent: usize, span: Span) -> bool {
         let graph = &draft.source_graph;
         let measured = draft.measured();
-        let fits = parent >= measured
-            || variable < measured && graph.has_directed(Node::new(parent), Node::new(variable));
+        let fits =
+            parent >= measured || variable < measured && graph.has_directed(Node::new(parent), Node::new(variable));
         if !fits || variable >= measured {
             let parents: Vec<String> = match variable < measured {
                 true => graph.parents(Node::new(variable)).map(|parent| graph.name(parent).to_owned()).collect(),

@@ -133,10 +133,12 @@ impl Parts {
     /// What the effect would be with the cause at `to` and the mediators as they would be with the cause at `as_if`.
     fn mediated(&self, to: &Point, as_if: &Point) -> Atom {
         let mut world = vec![self.set(to)];
-        world.extend(self.mediators.iter().map(|&variable| Setting {
-            variable,
-            to: To::Response(Atom { variable, world: vec![self.set(as_if)] }),
-        }));
+        world.extend(
+            self.mediators.iter().map(|&variable| Setting {
+                variable,
+                to: To::Response(Atom { variable, world: vec![self.set(as_if)] }),
+            }),
+        );
         world.sort_by_key(|setting| setting.variable);
         Atom { variable: self.effect, world }
     }
@@ -165,10 +167,7 @@ impl Parts {
             ]),
             QuantityKind::Ett => {
                 let treated = [self.given.clone(), vec![cause_at(with)]].concat();
-                Ask::Minus(vec![
-                    self.of(self.response(with), &treated),
-                    self.of(self.response(without), &treated),
-                ])
+                Ask::Minus(vec![self.of(self.response(with), &treated), self.of(self.response(without), &treated)])
             }
             QuantityKind::Nde => Ask::Minus(vec![
                 self.of(self.mediated(with, without), &self.given),
@@ -194,20 +193,14 @@ impl Parts {
                         self.event(vec![comes.clone(), at.clone()], &[]),
                         self.event(vec![comes, at.clone(), happened.clone()], &[]),
                     ])),
-                    Box::new(Ask::Minus(vec![
-                        self.event(vec![at.clone()], &[]),
-                        self.event(vec![at, happened], &[]),
-                    ])),
+                    Box::new(Ask::Minus(vec![self.event(vec![at.clone()], &[]), self.event(vec![at, happened], &[])])),
                 )
             }
             QuantityKind::Pns => {
                 let value = self.value.clone()?;
                 let comes = (self.response(with), value.clone());
                 let anyway = (self.response(without), value);
-                Ask::Minus(vec![
-                    self.event(vec![comes.clone()], &[]),
-                    self.event(vec![comes, anyway], &[]),
-                ])
+                Ask::Minus(vec![self.event(vec![comes.clone()], &[]), self.event(vec![comes, anyway], &[])])
             }
         })
     }

@@ -106,13 +106,8 @@ impl<'t> Resolver<'t> {
             Some(question)
         };
         let (left, right) = (side(lhs), side(rhs));
-        let number = NumberExpectation {
-            model,
-            written: written.clone(),
-            lhs: left?,
-            rhs: right?,
-            digits: digits(rhs),
-        };
+        let number =
+            NumberExpectation { model, written: written.clone(), lhs: left?, rhs: right?, digits: digits(rhs) };
         Some(Expectation {
             span,
             graph,

@@ -121,10 +121,8 @@ impl Resolver<'_> {
                         }
                     }
                 };
-                covered = covered
-                    .iter()
-                    .flat_map(|place| states.iter().map(move |state| place * size + state))
-                    .collect();
+                covered =
+                    covered.iter().flat_map(|place| states.iter().map(move |state| place * size + state)).collect();
             }
             work = work.saturating_sub(covered.len().max(1));
             if work == 0 {

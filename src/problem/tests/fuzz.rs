@@ -40,7 +40,9 @@ impl Trees {
 
     fn references(&mut self, most: usize) -> Vec<Reference> {
         let count = self.rng.random_range(0..=most);
-        (0..count).map(|_| Reference { variable: self.variable(), world: Vec::new(), value: self.maybe_name() }).collect()
+        (0..count)
+            .map(|_| Reference { variable: self.variable(), world: Vec::new(), value: self.maybe_name() })
+            .collect()
     }
 
     fn term(&mut self) -> PTerm {

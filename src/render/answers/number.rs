@@ -1,7 +1,7 @@
 //! What a model answers: numbers, side by side with those without the action, and as bars.
 
 use super::{count, sentence};
-use crate::answer::{Explanation, Number, NumericalCheck, Numbers, SensitiveEntry, decimal};
+use crate::answer::{Explanation, Number, Numbers, NumericalCheck, SensitiveEntry, decimal};
 use crate::expr::BigRational;
 use crate::render::document::{Block, Document, Math, Table, Text, Tone};
 use num_traits::{One, Signed, ToPrimitive, Zero};
@@ -17,7 +17,11 @@ pub(super) fn number(document: &mut Document, model: &str, answer: &Number) {
             document.say(text.say(computed(model)));
             if let Some((mean, variance)) = without {
                 let variance = variance.as_ref().map(|variance| format!(", with variance {}", exactly(variance)));
-                document.say(Text::of(format!("Without the action: {}{}.", exactly(mean), variance.unwrap_or_default())));
+                document.say(Text::of(format!(
+                    "Without the action: {}{}.",
+                    exactly(mean),
+                    variance.unwrap_or_default()
+                )));
             }
         }
         Number::Explained(found) => explained(document, model, found),
@@ -142,9 +146,10 @@ fn table(document: &mut Document, model: &str, numbers: &Numbers) {
 
 fn explained(document: &mut Document, model: &str, found: &Explanation) {
     document.say(Text::of("Most probable").say(computed(model)));
-    let rows = found.values.iter().map(|(variable, value)| {
-        vec![Text::new().name(variable.clone()), Text::new().math(Math::Code(value.clone()))]
-    });
+    let rows = found
+        .values
+        .iter()
+        .map(|(variable, value)| vec![Text::new().name(variable.clone()), Text::new().math(Math::Code(value.clone()))]);
     document.push(Block::Table(Table { caption: Text::new(), head: Vec::new(), rows: rows.collect() }));
     document.say(Text::of(format!(
         "All of them together have probability {}, given what is seen, which has {}.",
@@ -194,10 +199,8 @@ pub(super) fn check(document: &mut Document, check: &NumericalCheck) {
     let undefined = check.rows.iter().filter(|row| row.estimand.is_none() || row.model.is_none()).count();
     let text = match undefined {
         0 => text,
-        n if agree.is_some() => text.say(format!(
-            ", but for {} in which the formula divides by zero",
-            count(n, "combination", "combinations")
-        )),
+        n if agree.is_some() => text
+            .say(format!(", but for {} in which the formula divides by zero", count(n, "combination", "combinations"))),
         _ => text,
     };
     document.say(text.say("."));

@@ -26,7 +26,7 @@ pub(in crate::syntax) fn model_assignment(source: &Source, span: Span, name: &st
 }
 
 pub(in crate::syntax) fn model_condition(source: &Source, span: Span) -> Diagnostic {
-    error("whatif::model_condition", source, "a comparison in an equation is written with `==`", span, "one sign short")
+    error("whatif::model_condition", source, "values are compared with `==` in an equation", span, "one sign short")
         .help("write `if x == 1 then … else …`")
 }
 

@@ -7,9 +7,9 @@ mod expr;
 mod model;
 
 pub use expr::expr;
-pub use model::policy;
 #[cfg(test)]
 pub(super) use expr::written;
+pub use model::policy;
 
 use super::grammar;
 use super::read;

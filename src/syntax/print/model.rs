@@ -198,7 +198,8 @@ pub(super) fn equation(whole: &Equation) -> String {
         }
         EquationKind::Number(number) => number.clone(),
         EquationKind::Name(named) => {
-            let plain = grammar::is_bare_operand(named) && !matches!(named.as_str(), "noise" | "min" | "max")
+            let plain = grammar::is_bare_operand(named)
+                && !matches!(named.as_str(), "noise" | "min" | "max")
                 && !matches!(named.as_str(), "abs" | "mod");
             if plain { name(named) } else { quoted(named) }
         }

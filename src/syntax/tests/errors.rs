@@ -45,7 +45,7 @@ const ERRORS: &[(&str, &str, &str, &str)] = &[
     ("model m of g {\n x := if z == 1 then 0\n}", "model_without_else", "if", "else"),
     ("model m of g {\n P(x) = 0.3\n}", "model_probability", "P(", "x ~ {"),
     ("model m of g {\n x ~ bernoulli(0.3\n}", "unclosed_bracket", "(", ")"),
-    ("model m of g {\n x y z\n}", "model_line", "y", "x ~ {"),
+    ("model m of g {\n x y z\n}", "model_line", "x", "x ~ {"),
     ("model m of g {\n x := abs(y, z)\n}", "arguments", "abs(y, z)", "abs(a - b)"),
     ("model m of g {\n x ~ uniform\n", "unclosed_block", "{", "}"),
     ("data { P(x, y); P(y | do(z))\n }", "not_supported_yet", "data", "\"data\""),

@@ -110,26 +110,24 @@ fn counterfactual() -> impl Strategy<Value = Reference> {
         (inner.world, inner.value) = (world, None);
         Setting { variable, to: Some(SetTo::Response(Box::new(inner))) }
     });
-    (reference(), vec(prop_oneof![3 => setting, 1 => nested], 0..3)).prop_map(|(reference, world)| Reference {
-        world,
-        ..reference
-    })
+    (reference(), vec(prop_oneof![3 => setting, 1 => nested], 0..3))
+        .prop_map(|(reference, world)| Reference { world, ..reference })
 }
 
 fn policy() -> impl Strategy<Value = Policy> {
-    let mechanism = prop_oneof![
-        distribution().prop_map(Mechanism::Distribution),
-        equation().prop_map(Mechanism::Equation),
-    ];
+    let mechanism =
+        prop_oneof![distribution().prop_map(Mechanism::Distribution), equation().prop_map(Mechanism::Equation),];
     (variable(), mechanism).prop_map(|(variable, mechanism)| Policy { variable, mechanism })
 }
 
 fn term() -> impl Strategy<Value = PTerm> {
-    let acts = (vec(reference(), 1..3), vec(reference(), 0..3), vec(reference(), 0..3), vec(policy(), 0..2)).prop_map(
-        |(of, do_, given, policies)| PTerm { of, do_, given, policies },
-    );
-    let worlds = (vec(counterfactual(), 1..3), vec(counterfactual(), 0..2))
-        .prop_map(|(of, given)| PTerm { of, given, ..PTerm::default() });
+    let acts = (vec(reference(), 1..3), vec(reference(), 0..3), vec(reference(), 0..3), vec(policy(), 0..2))
+        .prop_map(|(of, do_, given, policies)| PTerm { of, do_, given, policies });
+    let worlds = (vec(counterfactual(), 1..3), vec(counterfactual(), 0..2)).prop_map(|(of, given)| PTerm {
+        of,
+        given,
+        ..PTerm::default()
+    });
     prop_oneof![3 => acts, 1 => worlds]
 }
 
@@ -149,8 +147,11 @@ fn distribution() -> impl Strategy<Value = Distribution> {
         vec((value(), share()), 1..4).prop_map(DistributionKind::Weights),
         option::of(domain()).prop_map(|over| DistributionKind::Uniform(over.map(|over| Spanned::new(over, NOWHERE)))),
         share().prop_map(DistributionKind::Bernoulli),
-        (option::of(share()), share(), any::<bool>())
-            .prop_map(|(mean, spread, variance)| DistributionKind::Normal { mean, spread, variance }),
+        (option::of(share()), share(), any::<bool>()).prop_map(|(mean, spread, variance)| DistributionKind::Normal {
+            mean,
+            spread,
+            variance
+        }),
         value().prop_map(DistributionKind::Point),
     ]
     .prop_map(|kind| Distribution { span: NOWHERE, kind })
@@ -193,8 +194,11 @@ fn equation() -> impl Strategy<Value = Equation> {
                 .prop_map(|(cases, otherwise)| EquationKind::If { cases, otherwise: Box::new(otherwise) }),
             several().prop_map(EquationKind::Or),
             several().prop_map(EquationKind::And),
-            (inner.clone(), relation, inner.clone())
-                .prop_map(|(a, relation, b)| EquationKind::Compare(Box::new(a), relation, Box::new(b))),
+            (inner.clone(), relation, inner.clone()).prop_map(|(a, relation, b)| EquationKind::Compare(
+                Box::new(a),
+                relation,
+                Box::new(b)
+            )),
             chain().prop_map(EquationKind::Sum),
             chain().prop_map(EquationKind::Product),
             several().prop_map(|all| EquationKind::Call(Function::Max, all)),
@@ -351,7 +355,8 @@ fn query() -> impl Strategy<Value = QueryStatement> {
         (names(), names(), vec(name(), 0..3)).prop_map(|(from, to, given)| Query::Paths { from, to, given }),
         expr().prop_map(Query::Simplify),
         (expr(), vec(name(), 0..3)).prop_map(|(expr, to)| Query::Sensitivity(Sensitivity { expr, to })),
-        (vec(reference(), 1..3), vec(reference(), 0..3)).prop_map(|(given, do_)| Query::Explain(Explain { given, do_ })),
+        (vec(reference(), 1..3), vec(reference(), 0..3))
+            .prop_map(|(given, do_)| Query::Explain(Explain { given, do_ })),
     ];
     prop_oneof![
         6 => (option::of(name()), asked, option::of(name()))
