@@ -68,7 +68,7 @@ pub fn sensitivity(
             }
         }
     }
-    entries.sort_by(|a, b| b.derivative.abs().cmp(&a.derivative.abs()));
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.derivative.abs()));
     Ok(Some(entries))
 }
 

@@ -99,6 +99,46 @@ fn limits_say_so() {
     assert!(found[0]["reason"].as_str().unwrap().contains("4096 combinations"), "{}", found[0]);
 }
 
+/// Whatever is taken out of a model or doubled in it, reading and answering it ends without a panic.
+#[test]
+fn damaged_models_are_told_of_or_answered() {
+    let mut rng = ChaCha8Rng::seed_from_u64(99);
+    let texts: Vec<String> = examples()
+        .iter()
+        .map(|file| std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap())
+        .collect();
+    let (mut wrong, mut sound) = (0, 0);
+    for round in 0..400 {
+        let text = &texts[round % texts.len()];
+        let words: Vec<&str> = text.split_inclusive(|c: char| !c.is_alphanumeric()).collect();
+        let mut damaged: Vec<&str> = words.clone();
+        for _ in 0..rng.random_range(1..4) {
+            let at = rng.random_range(0..damaged.len());
+            match rng.random_range(0..3) {
+                0 => drop(damaged.remove(at)),
+                1 => damaged.insert(at, words[rng.random_range(0..words.len())]),
+                _ => damaged[at] = words[rng.random_range(0..words.len())],
+            }
+        }
+        let (problem, diagnostics) = problem::read(&Source::new("t", damaged.concat()));
+        if diagnostics.iter().any(|diagnostic| diagnostic.is_error()) {
+            wrong += 1;
+            assert!(diagnostics.iter().all(|diagnostic| diagnostic.help.is_some()), "{diagnostics:#?}");
+            continue;
+        }
+        sound += 1;
+        let prover = Prover::new(&problem).unwrap();
+        let options = Options { check_numerically: true, ..Options::default() };
+        for index in 0..problem.queries.len() {
+            let _ = prover.answer(index, &options);
+        }
+        for index in 0..problem.expectations.len() {
+            let _ = prover.expectation(index, &Options::default());
+        }
+    }
+    assert!(wrong > 50 && sound > 20, "{wrong} {sound}");
+}
+
 /// A random graph with a random model, every probability positive, written in the language.
 fn random(rng: &mut ChaCha8Rng) -> String {
     let count = rng.random_range(3..6);

@@ -188,7 +188,8 @@ pub(crate) fn normal_in_table(source: &Source, span: Span, name: &str) -> Diagno
 }
 
 pub(crate) fn row_length(source: &Source, span: Span, count: usize, parents: &[String]) -> Diagnostic {
-    let message = format!("this row has {count} values for {} parents", parents.len());
+    let values = if count == 1 { "value" } else { "values" };
+    let message = format!("this row has {count} {values}, and there are {} parents", parents.len());
     let help = listed(parents).map_or("write one value for each parent".to_owned(), |parents| {
         format!("write a value, or `*` for any, for each of {parents}, in this order")
     });

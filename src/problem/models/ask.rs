@@ -417,7 +417,7 @@ impl<'r, 't> Asking<'r, 't> {
             tree::Mechanism::Equation(equation) => {
                 let mut cells = super::MAX_CELLS * 2;
                 let find = |name: &str| lookup(name).map(|found| (found, network.variables[found].states.clone()));
-                let all: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
+                let all = || known.iter().map(|name| (*name).to_owned()).collect();
                 let compiled = self.resolver.compile(equation, (&own.name, &own.states), &find, &all, &mut cells)?;
                 let count = own.states.len();
                 let inside: usize = compiled.noises.iter().map(|(states, _)| states.len()).product();

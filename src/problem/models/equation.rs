@@ -61,7 +61,7 @@ impl Resolver<'_> {
     ) -> Option<Mechanism> {
         let own = (draft.known[variable].name.clone(), draft.known[variable].states.clone());
         let lookup = |name: &str| draft.variable(name).map(|found| (found, draft.known[found].states.clone()));
-        let names: Vec<String> = draft.known.iter().map(|known| known.name.clone()).collect();
+        let names = || draft.known.iter().map(|known| known.name.clone()).collect();
         let compiled = self.compile(equation, (&own.0, &own.1), &lookup, &names, cells)?;
         let mut sound = true;
         for &(input, span) in &compiled.inputs {
@@ -88,13 +88,13 @@ impl Resolver<'_> {
         Some(Mechanism { parents, table })
     }
 
-    /// The table of an equation. `lookup` finds the variables it may name; `names` are theirs, for suggestions.
+    /// The table of an equation. `lookup` finds the variables it may name; `names` gives theirs, for suggestions.
     pub(super) fn compile(
         &mut self,
         equation: &Equation,
         (name, states): (&str, &[String]),
         lookup: &dyn Fn(&str) -> Option<Found>,
-        names: &[String],
+        names: &dyn Fn() -> Vec<String>,
         cells: &mut usize,
     ) -> Option<Compiled> {
         let mut inputs: Vec<(&str, usize, Vec<String>, Span)> = Vec::new();
@@ -143,8 +143,8 @@ impl Resolver<'_> {
             let domains =
                 inputs.iter().map(|(_, _, states, _)| states).chain(noises.iter().map(|(_, states, _)| states));
             if !states.iter().any(|state| state == text) && !domains.into_iter().flatten().any(|state| state == text) {
-                let known = names.iter().chain(states).map(String::as_str);
-                let near = self.nearest.find(text, known);
+                let names = names();
+                let near = self.nearest.find(text, names.iter().chain(states).map(String::as_str));
                 self.say(diagnostics::equation_name(&self.findings.source, text, span, &near));
                 sound = false;
             }

@@ -159,10 +159,15 @@ impl<'t> Resolver<'t> {
             children: FxHashMap::default(),
         };
         let items = self.items(block, &mut draft)?;
-        let missing: Vec<String> = (0..draft.measured())
-            .filter(|node| !items.iter().any(|(variable, _)| variable == node))
-            .map(|node| draft.known[node].name.clone())
-            .collect();
+        // What stands under a wrong word is not missed as well.
+        let mut told = vec![false; draft.measured()];
+        for item in &block.items {
+            if let Some(node) = draft.source_graph.node(&item.name.value) {
+                told[node.index()] = true;
+            }
+        }
+        let missing: Vec<String> =
+            (0..draft.measured()).filter(|&node| !told[node]).map(|node| draft.known[node].name.clone()).collect();
         if !missing.is_empty() {
             let found = diagnostics::mechanism_missing(&self.findings.source, block.name.span, &missing);
             self.findings.push(found);

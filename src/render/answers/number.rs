@@ -10,7 +10,8 @@ pub(super) fn number(document: &mut Document, model: &str, answer: &Number) {
     match answer {
         Number::Table(numbers) => table(document, model, numbers),
         Number::Normal { slots, mean, variance, without } => {
-            let mut text = Text::new().tone(Tone::Good, linear(mean, slots));
+            let mut text = if variance.is_some() { Text::of("Mean ") } else { Text::new() };
+            text = text.tone(Tone::Good, linear(mean, slots));
             if let Some(variance) = variance {
                 text = text.say(format!(", with variance {}", exactly(variance)));
             }
@@ -18,7 +19,7 @@ pub(super) fn number(document: &mut Document, model: &str, answer: &Number) {
             if let Some((mean, variance)) = without {
                 let variance = variance.as_ref().map(|variance| format!(", with variance {}", exactly(variance)));
                 document.say(Text::of(format!(
-                    "Without the action: {}{}.",
+                    "Without the action: mean {}{}.",
                     exactly(mean),
                     variance.unwrap_or_default()
                 )));

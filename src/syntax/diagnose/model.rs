@@ -60,7 +60,7 @@ fn wrong(source: &Source, tokens: &[Token<'_>]) -> Option<Diagnostic> {
     if let Some(single) = right.iter().find(|token| token.is("=")) {
         return Some(words::model_condition(source, single.span));
     }
-    let (ifs, elses) = (right.iter().filter(|t| t.is("if")), right.iter().filter(|t| t.is("else")));
+    let (mut ifs, elses) = (right.iter().filter(|t| t.is("if")), right.iter().filter(|t| t.is("else")));
     let short = ifs.clone().count() > elses.count();
-    ifs.last().filter(|_| short).map(|last| words::model_without_else(source, last.span))
+    ifs.next_back().filter(|_| short).map(|last| words::model_without_else(source, last.span))
 }
