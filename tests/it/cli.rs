@@ -202,8 +202,8 @@ fn a_reader_who_leaves_early_is_no_error() {
 #[test]
 fn commands_in_the_help_run_as_printed() {
     let folder = std::env::temp_dir().join(format!("whatif-help-{}", std::process::id()));
-    std::fs::create_dir_all(folder.join("examples")).unwrap();
-    for file in examples() {
+    std::fs::create_dir_all(folder.join("examples/models")).unwrap();
+    for file in examples().into_iter().chain(crate::models::examples()) {
         std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/").to_owned() + file.to_str().unwrap(), folder.join(&file))
             .unwrap();
     }
