@@ -7,7 +7,9 @@
 //! claim made here goes through [`settle`], and what the kernel refuses becomes undetermined.
 
 mod adjust;
+mod advice;
 mod bridge;
+mod constraints;
 mod context;
 mod contrast;
 mod definitions;
@@ -15,27 +17,37 @@ mod differ;
 mod effect;
 mod equality;
 mod expectation;
+mod fragile;
 mod implications;
 mod independence;
 mod joined;
+mod ledger;
 mod number;
 mod numbers;
 mod numerically;
 mod paths;
 mod proof;
+mod self_check;
 mod settle;
 mod simplify;
+mod support;
+mod surroundings;
+mod testable;
 mod types;
 mod words;
 
 pub use numbers::{CheckRow, Explanation, Number, Numbers, NumericalCheck, SensitiveEntry, decimal, float};
 pub use settle::settle;
+pub use support::{
+    Absent, Advice, Cause, Constraint, Found, Fragile, FragileEdge, FragileStatus, Ledger, Measure, Randomise, Related,
+    RelatedKind, SelfCheck, SelfChecks, Support, Testable,
+};
 pub use types::{
     AdjustmentSet, Answer, Because, Body, CheckedLine, Expected, Identified, ImpliedIndependence, Limits, LineStatus,
     ListedPath, Options, Refusal, Seconds, SetKind, Undetermined, Verdict, Verma,
 };
 
-use crate::expr::{Ref, Term, Var};
+use crate::expr::{Arena, ExprId, Ref, Term, Var};
 use crate::graph::{Graph, GraphError};
 use crate::problem::{ExpectationKind, GraphEntry, NumberQuery, Problem, QueryKind, lift};
 use crate::proof::SourceGraph;
@@ -117,6 +129,7 @@ impl<'p> Prover<'p> {
         } else {
             Vec::new()
         };
+        let (body, support) = supported(&context, &mut arena, &query.arena, body);
         let definitions = definitions::of_answer(&mut arena, &context, &query.definitions, &body);
         let text = match lift::proof(self.problem, query, &projected.graph) {
             Some(block) => {
@@ -138,6 +151,7 @@ impl<'p> Prover<'p> {
             definitions,
             body,
             numerical,
+            support,
             seconds: context.seconds(),
         }
     }
@@ -173,10 +187,54 @@ impl<'p> Prover<'p> {
             };
             let holds = is.map(|is| is == expectation.expected);
             let reason = why.or_else(|| Some("both sides are equal".to_owned())).filter(|_| holds != Some(true));
-            return Expected { span: expectation.span, text, holds, reason, refused: None };
+            let span = expectation.span;
+            return Expected { span, text, holds, reason, refused: None, self_check_failed: false };
         }
         expectation::expectation(&context, expectation, text)
     }
+}
+
+/// The body with what stands beside its verdict, where it is that on an effect or a contrast. `asked` holds the query's own
+/// expressions.
+fn supported(context: &Context<'_>, arena: &mut Arena, asked: &Arena, body: Body) -> (Body, Support) {
+    match body {
+        Body::Effect { term, verdict } => {
+            let query = arena.p(term.clone());
+            let (verdict, mut support) = beside(context, arena, query, verdict);
+            if let Verdict::NotIdentifiable(checked) = &verdict {
+                support.advice = Some(context.aside(|context| advice::advice(context, asked, &term, checked)));
+            }
+            (Body::Effect { term, verdict }, support)
+        }
+        Body::Contrast { expr, terms, verdict } => {
+            let (verdict, support) = beside(context, arena, expr, verdict);
+            (Body::Contrast { expr, terms, verdict }, support)
+        }
+        body @ (Body::Independence { .. }
+        | Body::Equality { .. }
+        | Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Proof { .. }
+        | Body::Number { .. }) => (body, Support::default()),
+    }
+}
+
+/// The verdict, taken back where the self-check fails, and what stands beside one that a query is identifiable.
+fn beside(context: &Context<'_>, arena: &mut Arena, query: ExprId, verdict: Verdict) -> (Verdict, Support) {
+    let (verdict, self_check) = self_check::self_check(context, arena, query, verdict);
+    let mut support = Support { self_check, ..Support::default() };
+    if let Verdict::Identifiable(found) = &verdict {
+        context.aside(|context| {
+            support.rests_on = ledger::ledger(context, arena, found);
+            support.constraints = constraints::constraints(context, arena, found);
+            if context.options.fragile {
+                support.fragile = fragile::fragile(context, arena, query, found);
+            }
+        });
+    }
+    (verdict, support)
 }
 
 impl Projected {
@@ -189,8 +247,13 @@ impl Projected {
             let source = SourceGraph { graph: Arc::clone(&entry.source), latents: entry.latents.clone() };
             (Arc::new(projection), Some(source))
         };
+        Ok(Self::of(graph, source))
+    }
+
+    /// What is known of a graph is the joint distribution of its variables.
+    fn of(graph: Arc<Graph>, source: Option<SourceGraph>) -> Self {
         let known = Term::new(graph.nodes().map(|node| Ref::plain(Var::new(node.index()))), [], []);
-        Ok(Self { graph, source, known: known.into_iter().collect() })
+        Self { graph, source, known: known.into_iter().collect() }
     }
 }
 

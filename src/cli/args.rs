@@ -22,6 +22,10 @@ pub enum Command {
     Check(Check),
     /// Have the kernel judge answers again, from what run --format json printed
     Verify(Verify),
+    /// Read a graph from another program's file
+    Import(super::import::Import),
+    /// Write a graph for another program
+    Export(super::export::Export),
 }
 
 /// `whatif run`
@@ -45,6 +49,12 @@ pub struct Run {
     /// Evaluate each formula in the models of its graph, and the action itself, and print both
     #[arg(long)]
     pub check_numerically: bool,
+    /// For each formula, show which single added edges would leave no formula or make it wrong
+    #[arg(long)]
+    pub fragile: bool,
+    /// Compute formulas in random models as well and compare: small ones, always, or never
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = SelfCheck::Small)]
+    pub self_check: SelfCheck,
     /// Print what did not hold, and nothing else
     #[arg(long, short)]
     pub quiet: bool,
@@ -113,6 +123,14 @@ pub enum Steps {
     Full,
 }
 
+/// When formulas are computed in random models.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SelfCheck {
+    Small,
+    Always,
+    Never,
+}
+
 /// How mistakes are written.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CheckFormat {
@@ -141,6 +159,7 @@ Examples:
   whatif run examples/churn.causal
   whatif run examples/*.causal --quiet && echo all as expected
   whatif run examples/front-door.causal --all --steps
+  whatif run examples/back-door.causal --fragile
   whatif run examples/napkin.causal --format json
   whatif run examples/models/churn.causal --check-numerically
   whatif run examples/napkin.causal --format latex > napkin.tex
@@ -148,7 +167,7 @@ Examples:
 
 Exit status: 0 all answered and every expectation held (\"not identifiable\" is an answer);
 1 an expectation did not hold or a proof failed; 2 a file could not be read or has errors;
-70 the kernel refused a certificate, which is a defect of the program.";
+70 the kernel refused a certificate or a self-check failed, which is a defect of the program.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:

@@ -11,6 +11,7 @@ mod number;
 mod place;
 mod proof;
 mod read;
+mod support;
 mod verify;
 
 pub use verify::{MAX_DOCUMENT, Outcome, Verified, verify};
