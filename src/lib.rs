@@ -47,6 +47,7 @@ pub mod identify;
 pub mod infer;
 pub mod json;
 pub mod kernel;
+pub mod model;
 pub mod network;
 pub mod problem;
 pub mod proof;

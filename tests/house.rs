@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const NOUNS: [&str; 5] = ["source", "graph", "expr", "proof", "network"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 20] = [
+const TABLE: [(&str, &[&str]); 21] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
@@ -19,8 +19,9 @@ const TABLE: [(&str, &[&str]); 20] = [
     ("network", &["source"]),
     ("kernel", &["graph", "expr", "proof"]),
     ("syntax", &["source"]),
-    ("problem", &["source", "syntax", "graph", "expr", "proof"]),
     ("infer", &["network"]),
+    ("model", &["expr"]),
+    ("problem", &["source", "syntax", "graph", "expr", "proof", "model"]),
     ("reach", &["graph"]),
     ("algebra", &["graph", "expr"]),
     ("identify", &["graph", "expr", "proof", "reach", "algebra"]),
@@ -35,6 +36,7 @@ const TABLE: [(&str, &[&str]); 20] = [
             "proof",
             "kernel",
             "syntax",
+            "model",
             "problem",
             "reach",
             "algebra",

@@ -118,7 +118,7 @@ fn roots(arena: &mut Arena, body: &Body) -> (Vec<ExprId>, Vec<ExprId>) {
             shown.extend(verma.iter().map(|found| found.expr));
             None
         }
-        Body::Adjust { .. } | Body::Paths { .. } => None,
+        Body::Adjust { .. } | Body::Paths { .. } | Body::Number { .. } => None,
     };
     match verdict {
         Some(Verdict::Identifiable(found)) => {

@@ -29,6 +29,8 @@ pub(super) fn expectation(context: &Context<'_>, expectation: &Expectation, text
         }
         ExpectationKind::Independence(separation) => independence::independence(context, &mut arena, separation),
         &ExpectationKind::Equality(lhs, rhs) => equality::equality(context, &mut arena, lhs, rhs),
+        // Compared before, without the kernel.
+        ExpectationKind::Number(_) => super::context::undetermined("a number is expected"),
     };
     let is = match &verdict {
         Verdict::Identifiable(_) | Verdict::Holds(_) => Some(true),

@@ -22,6 +22,9 @@ mod implications;
 mod independence;
 mod joined;
 mod ledger;
+mod number;
+mod numbers;
+mod numerically;
 mod paths;
 mod proof;
 mod self_check;
@@ -33,6 +36,7 @@ mod testable;
 mod types;
 mod words;
 
+pub use numbers::{CheckRow, Explanation, Number, Numbers, NumericalCheck, SensitiveEntry, decimal, float};
 pub use settle::settle;
 pub use support::{
     Absent, Advice, Cause, Constraint, Found, Fragile, FragileEdge, FragileStatus, Ledger, Measure, Randomise, Related,
@@ -45,7 +49,7 @@ pub use types::{
 
 use crate::expr::{Arena, ExprId, Ref, Term, Var};
 use crate::graph::{Graph, GraphError};
-use crate::problem::{GraphEntry, Problem, QueryKind, lift};
+use crate::problem::{ExpectationKind, GraphEntry, NumberQuery, Problem, QueryKind, lift};
 use crate::proof::SourceGraph;
 use crate::reach;
 use crate::source::Diagnostic;
@@ -118,6 +122,12 @@ impl<'p> Prover<'p> {
                 Body::Simplify { expr, result: simplify::simplify(&context, &mut arena, expr) }
             }
             QueryKind::Proof { start, lines } => proof::proof(&context, &mut arena, *start, lines),
+            QueryKind::Number(query) => self.number(&context, query),
+        };
+        let numerical = if options.check_numerically {
+            numerically::checks(self.problem, query, &context, &mut arena, &body)
+        } else {
+            Vec::new()
         };
         let (body, support) = supported(&context, &mut arena, &query.arena, body);
         let definitions = definitions::of_answer(&mut arena, &context, &query.definitions, &body);
@@ -140,8 +150,18 @@ impl<'p> Prover<'p> {
             arena,
             definitions,
             body,
+            numerical,
             support,
             seconds: context.seconds(),
+        }
+    }
+
+    fn number(&self, context: &Context<'_>, query: &NumberQuery) -> Body {
+        match self.problem.models.get_index(query.model) {
+            Some((name, entry)) => {
+                Body::Number { model: name.clone(), answer: number::number(context, &entry.model, query) }
+            }
+            None => Body::Number { model: String::new(), answer: Number::None("there is no such model".to_owned()) },
         }
     }
 
@@ -158,7 +178,19 @@ impl<'p> Prover<'p> {
         let context = Context::new(projected, &options);
         let kind = StatementKind::Expect(lift::expectation(self.problem, expectation, &projected.graph));
         let statement = Statement { span: expectation.span, doc: None, kind };
-        expectation::expectation(&context, expectation, print::statement(&statement, Style::Ascii))
+        let text = print::statement(&statement, Style::Ascii);
+        if let ExpectationKind::Number(expected) = &expectation.kind {
+            let model = self.problem.models.get_index(expected.model).map(|(_, entry)| &entry.model);
+            let (is, why) = match model {
+                Some(model) => number::expectation(model, expected, &options),
+                None => (None, None),
+            };
+            let holds = is.map(|is| is == expectation.expected);
+            let reason = why.or_else(|| Some("both sides are equal".to_owned())).filter(|_| holds != Some(true));
+            let span = expectation.span;
+            return Expected { span, text, holds, reason, refused: None, self_check_failed: false };
+        }
+        expectation::expectation(&context, expectation, text)
     }
 }
 
@@ -184,7 +216,8 @@ fn supported(context: &Context<'_>, arena: &mut Arena, asked: &Arena, body: Body
         | Body::Implications { .. }
         | Body::Paths { .. }
         | Body::Simplify { .. }
-        | Body::Proof { .. }) => (body, Support::default()),
+        | Body::Proof { .. }
+        | Body::Number { .. }) => (body, Support::default()),
     }
 }
 

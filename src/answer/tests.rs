@@ -39,7 +39,11 @@ fn verdict(answer: &Answer) -> &Verdict {
         | Body::Independence { verdict, .. }
         | Body::Equality { verdict, .. }
         | Body::Proof { verdict, .. } => verdict,
-        Body::Adjust { .. } | Body::Implications { .. } | Body::Paths { .. } | Body::Simplify { .. } => {
+        Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Number { .. } => {
             panic!("no verdict in {answer:?}")
         }
     }

@@ -1,5 +1,6 @@
 //! What an answer is.
 
+use super::numbers::{Number, NumericalCheck};
 use super::{SelfChecks, Support};
 use crate::expr::{Arena, ExprId, Ref, Term};
 use crate::graph::{EdgeKind, Graph, Node, NodeSet};
@@ -20,6 +21,8 @@ pub struct Options<'a> {
     pub clock: Option<&'a (dyn Fn() -> f64 + Sync)>,
     /// Every strategy's estimand, not only the preferred one.
     pub all: bool,
+    /// Each estimand evaluated in the models of its graph, and the query too.
+    pub check_numerically: bool,
     /// What single added edges would do to an identifiable query.
     pub fragile: bool,
     /// Which estimands are computed in random models.
@@ -79,6 +82,8 @@ pub struct Answer {
     pub definitions: Vec<(String, ExprId)>,
     /// The answer proper.
     pub body: Body,
+    /// The estimand and the query evaluated in models, where that was asked for and they could be.
+    pub numerical: Vec<NumericalCheck>,
     /// What stands beside the verdict.
     pub support: Support,
     /// How long it took, where a clock was lent.
@@ -187,6 +192,13 @@ pub enum Body {
         lines: Vec<CheckedLine>,
         /// Whether every line follows, by the reasons given. Where one does not, the first such line's evidence.
         verdict: Verdict,
+    },
+    /// To a question to a model.
+    Number {
+        /// The model's name.
+        model: String,
+        /// What it answers.
+        answer: Number,
     },
 }
 

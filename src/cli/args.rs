@@ -63,6 +63,9 @@ pub struct Run {
         long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "board"
     )]
     pub steps: Option<Steps>,
+    /// Evaluate each formula in the models of its graph, and the action itself, and print both
+    #[arg(long)]
+    pub check_numerically: bool,
     /// For each formula, show which single added edges would leave no formula or make it wrong
     #[arg(long)]
     pub fragile: bool,
@@ -264,6 +267,7 @@ Examples:
   whatif run examples/front-door.causal --all --steps
   whatif run examples/back-door.causal --fragile
   whatif run examples/napkin.causal --format json
+  whatif run examples/models/churn.causal --check-numerically
   whatif run examples/napkin.causal --format latex > napkin.tex
   echo 'graph { x -> m -> y; x <-> y } P(y | do(x))' | whatif run -
 

@@ -78,8 +78,15 @@ fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
         SelfCheck::Small => SelfChecks::Small,
         SelfCheck::Never => SelfChecks::Never,
     };
-    let options =
-        Options { limits, clock: Some(&clock), all: args.all, fragile: args.fragile, self_check, ..Options::default() };
+    let options = Options {
+        limits,
+        clock: Some(&clock),
+        all: args.all,
+        check_numerically: args.check_numerically,
+        fragile: args.fragile,
+        self_check,
+        ..Options::default()
+    };
     let mut outcomes: Vec<Outcome> = files.iter().map(|_| Outcome::default()).collect();
     let provers: Vec<Option<Prover<'_>>> = files
         .iter()
@@ -165,7 +172,11 @@ fn refused(answer: &Answer) -> bool {
         | Body::Independence { verdict, .. }
         | Body::Equality { verdict, .. }
         | Body::Proof { verdict, .. } => verdict,
-        Body::Adjust { .. } | Body::Implications { .. } | Body::Paths { .. } | Body::Simplify { .. } => return false,
+        Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Number { .. } => return false,
     };
     match verdict {
         Verdict::Undetermined(why) => why.is_defect(),

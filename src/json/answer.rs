@@ -2,10 +2,11 @@
 
 use super::evidence::{self, Object};
 use super::expression::Writer;
+use super::number;
 use super::place;
 use super::proof;
 use super::support;
-use crate::answer::{Answer, Body, Identified, Refusal, Seconds, SetKind, Verdict};
+use crate::answer::{Answer, Body, Identified, Number, Refusal, Seconds, SetKind, Verdict};
 use crate::expr::Term;
 use crate::graph::Node;
 use crate::problem::Problem;
@@ -41,6 +42,9 @@ pub(super) fn answer(problem: &Problem, answer: &Answer) -> Object {
     put("given", answer.known.iter().map(|term| writer.term(term)).collect());
     put("verdict", verdict_of(&answer.body).map(verdict).into());
     body(writer, &answer.body, &mut value);
+    if !answer.numerical.is_empty() {
+        value.insert("numerical".into(), number::checks(&answer.numerical));
+    }
     if !answer.definitions.is_empty() {
         value.insert("definitions".into(), writer.definitions());
     }
@@ -65,6 +69,9 @@ fn kind(body: &Body) -> &'static str {
         Body::Paths { .. } => "paths",
         Body::Simplify { .. } => "simplify",
         Body::Proof { .. } => "proof",
+        Body::Number { answer: Number::Explained(_), .. } => "explanation",
+        Body::Number { answer: Number::Sensitivity { .. }, .. } => "sensitivity",
+        Body::Number { .. } => "number",
     }
 }
 
@@ -75,7 +82,11 @@ fn verdict_of(body: &Body) -> Option<&Verdict> {
         | Body::Independence { verdict, .. }
         | Body::Equality { verdict, .. }
         | Body::Proof { verdict, .. } => Some(verdict),
-        Body::Adjust { .. } | Body::Implications { .. } | Body::Paths { .. } | Body::Simplify { .. } => None,
+        Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Number { .. } => None,
     }
 }
 
@@ -106,7 +117,7 @@ fn query(writer: Writer<'_>, body: &Body) -> Option<Value> {
         }),
         Body::Simplify { expr, .. } => json!({ "expr": writer.expr(*expr) }),
         Body::Proof { start, .. } => json!({ "expr": writer.expr(*start) }),
-        Body::Equality { .. } | Body::Implications { .. } => return None,
+        Body::Equality { .. } | Body::Implications { .. } | Body::Number { .. } => return None,
     })
 }
 
@@ -184,6 +195,7 @@ fn body(writer: Writer<'_>, body: &Body, value: &mut Object) {
         Body::Proof { lines, .. } => {
             put("lines", lines.iter().enumerate().map(|(at, line)| proof::line(writer, at + 1, line)).collect());
         }
+        Body::Number { model, answer } => number::number(model, answer, value),
     }
     if let Some(verdict) = verdict_of(body) {
         found(writer, body, verdict, value);

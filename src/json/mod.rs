@@ -7,6 +7,7 @@
 mod answer;
 mod evidence;
 mod expression;
+mod number;
 mod place;
 mod proof;
 mod read;

@@ -81,7 +81,7 @@ fn judge(answer: &Value) -> Result<usize, Refusal> {
     let mut judge = Judge { reader: Reader::new(answer)?, accepted: 0 };
     match (kind, verdict) {
         ("proof", "holds" | "fails" | "undetermined") => judge.proof(answer, verdict)?,
-        (_, "undetermined") | ("adjust" | "paths" | "simplify" | "number", "") => {}
+        (_, "undetermined") | ("adjust" | "paths" | "simplify" | "number" | "explanation" | "sensitivity", "") => {}
         ("implications", "") => judge.implications(answer)?,
         ("effect" | "contrast", "identifiable") => judge.identifiable(answer)?,
         ("effect" | "contrast", "not_identifiable") => judge.not_identifiable(answer)?,

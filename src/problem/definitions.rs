@@ -82,11 +82,11 @@ impl<'t> Definitions<'t> {
 }
 
 /// The bare names in an expression, from left to right.
-fn each_name<'t>(expr: &'t Expr, mut f: impl FnMut(&'t str)) {
+pub(super) fn each_name<'t>(expr: &'t Expr, mut f: impl FnMut(&'t str)) {
     let mut stack = vec![expr];
     while let Some(expr) = stack.pop() {
         match &expr.kind {
-            ExprKind::P(_) | ExprKind::E(_) | ExprKind::Number(_) => {}
+            ExprKind::P(_) | ExprKind::E(_) | ExprKind::Number(_) | ExprKind::Quantity(_) => {}
             ExprKind::Name(variable) => f(&variable.name.value),
             ExprKind::Sum { body, .. } => stack.push(body),
             ExprKind::Product(all) | ExprKind::Plus(all) | ExprKind::Minus(all) => stack.extend(all.iter().rev()),

@@ -121,6 +121,11 @@ impl<'r, 't> Lowering<'r, 't> {
             ExprKind::P(term) => values.push(self.p(term, expr.span)),
             ExprKind::E(term) => values.push(self.e(term, expr.span)),
             ExprKind::Name(variable) => values.push(self.name(variable)),
+            ExprKind::Quantity(asked) => {
+                let found = diagnostics::quantity(&self.resolver.findings.source, expr.span, asked.kind.name());
+                self.report(found);
+                values.push(None);
+            }
             // A literal, so read above.
             ExprKind::Number(_) => values.push(None),
             ExprKind::Sum { over, body } => {
@@ -189,7 +194,9 @@ impl<'r, 't> Lowering<'r, 't> {
                 let zero = self.arena.zero();
                 self.arena.minus([zero, inner])
             }
-            ExprKind::P(_) | ExprKind::E(_) | ExprKind::Number(_) | ExprKind::Name(_) => return None,
+            ExprKind::P(_) | ExprKind::E(_) | ExprKind::Number(_) | ExprKind::Name(_) | ExprKind::Quantity(_) => {
+                return None;
+            }
         };
         self.made(id, before, expr.span)
     }
@@ -250,7 +257,24 @@ impl<'r, 't> Lowering<'r, 't> {
         refs.into_iter().collect()
     }
 
+    /// Says so where a term needs a model: no graph answers a counterfactual, or a policy, yet.
+    fn of_a_graph(&mut self, term: &PTerm) -> Option<()> {
+        let source = &self.resolver.findings.source;
+        let worlds = term.of.iter().chain(&term.given).chain(&term.do_).find(|reference| !reference.world.is_empty());
+        let found = match (worlds, term.policies.first()) {
+            (Some(reference), _) => {
+                let name = &reference.variable.name;
+                diagnostics::counterfactual(source, name.span, &name.value)
+            }
+            (None, Some(policy)) => diagnostics::policy(source, policy.variable.name.span),
+            (None, None) => return Some(()),
+        };
+        self.report(found);
+        None
+    }
+
     fn p(&mut self, term: &PTerm, span: Span) -> Option<ExprId> {
+        self.of_a_graph(term)?;
         let mut seen = Seen::default();
         let of = self.references(&term.of, "outcome", &mut seen);
         let do_ = self.references(&term.do_, "action", &mut seen);
@@ -267,6 +291,7 @@ impl<'r, 't> Lowering<'r, 't> {
 
     /// `E[y | …]` is `Σ_{y} y P(y | …)`, y a copy that no open sum binds.
     fn e(&mut self, term: &PTerm, span: Span) -> Option<ExprId> {
+        self.of_a_graph(term)?;
         let mut seen = Seen::default();
         let of = self.expected(term, span, &mut seen);
         let do_ = self.references(&term.do_, "action", &mut seen);
@@ -387,7 +412,7 @@ fn values_in(expr: &Expr) -> FxHashMap<&str, &Name> {
                     }
                 }
             }
-            ExprKind::Number(_) | ExprKind::Name(_) => {}
+            ExprKind::Number(_) | ExprKind::Name(_) | ExprKind::Quantity(_) => {}
             ExprKind::Sum { body, .. } => stack.push(body),
             ExprKind::Product(all) | ExprKind::Plus(all) | ExprKind::Minus(all) => stack.extend(all.iter().rev()),
             ExprKind::Quotient(over, under) => stack.extend([&**under, &**over]),

@@ -135,7 +135,12 @@ fn first(parts: &mut Vec<Expr>) -> Expr {
 #[must_use]
 pub fn term(graph: &Graph, arena: &Arena, term: &Term) -> Expr {
     let lift = |refs: &[Ref]| refs.iter().map(|&r| reference(graph, arena, r)).collect();
-    at_zero(ExprKind::P(PTerm { of: lift(term.of()), do_: lift(term.do_()), given: lift(term.given()) }))
+    at_zero(ExprKind::P(PTerm {
+        of: lift(term.of()),
+        do_: lift(term.do_()),
+        given: lift(term.given()),
+        policies: Vec::new(),
+    }))
 }
 
 /// The tree of a reference inside a term.
@@ -145,7 +150,7 @@ pub fn reference(graph: &Graph, arena: &Arena, reference: Ref) -> Reference {
         At::Copy(_) => None,
         At::Value(value) => Some(named(arena.text(value))),
     };
-    Reference { variable: variable(graph, reference), value }
+    Reference { variable: variable(graph, reference), world: Vec::new(), value }
 }
 
 /// A variable with its primes.
@@ -197,6 +202,7 @@ pub fn query(problem: &Problem, query: &Query, graph: &Graph) -> tree::QueryStat
             tree::Query::Paths { from: names(graph, from), to: names(graph, to), given: names(graph, given) }
         }
         QueryKind::Simplify(id) => tree::Query::Simplify(lift(*id)),
+        QueryKind::Number(number) => return number.written.clone(),
         QueryKind::Proof { start, lines } => {
             let last = lines.last().map_or(*start, |line| line.expr);
             tree::Query::Equality(lift(*start), lift(last))
@@ -218,6 +224,7 @@ pub fn expectation(problem: &Problem, expectation: &Expectation, graph: &Graph) 
         ExpectationKind::Equality(lhs, rhs) => {
             tree::ExpectationKind::Equality { lhs: lift(*lhs), rhs: lift(*rhs), double: false, expected }
         }
+        ExpectationKind::Number(number) => return number.written.clone(),
     };
     tree::Expectation { kind, graph: graph_name(problem, expectation.graph) }
 }

@@ -22,6 +22,7 @@ mod edges;
 mod expressions;
 mod findings;
 mod graphs;
+mod models;
 mod names;
 mod nearest;
 mod numbers;
@@ -31,12 +32,15 @@ mod warnings;
 
 pub mod lift;
 
+pub use models::ModelEntry;
 pub use resolver::{read, resolve};
 
 use crate::expr::{Arena, ExprId, Term};
 use crate::graph::{Graph, NodeSet};
+use crate::model::Question;
 use crate::proof::{Rule, Separation};
 use crate::source::{Source, Span};
+use crate::syntax::tree;
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -47,6 +51,8 @@ pub struct Problem {
     pub source: Source,
     /// Graphs by name, in file order.
     pub graphs: IndexMap<String, GraphEntry>,
+    /// Models by name, in file order; those in which something is wrong are left out.
+    pub models: IndexMap<String, ModelEntry>,
     /// Questions, in file order.
     pub queries: Vec<Query>,
     /// `expect` statements, in file order.
@@ -150,6 +156,62 @@ pub enum QueryKind {
         /// Its lines.
         lines: Vec<ProofLine>,
     },
+    /// A number, asked of a model.
+    Number(Box<NumberQuery>),
+}
+
+/// A question to a model. It is kept as written too, for nothing in it needs projecting or simplifying to be shown.
+#[derive(Clone, Debug)]
+pub struct NumberQuery {
+    /// Position of the model in [`Problem::models`].
+    pub model: usize,
+    /// As written.
+    pub written: tree::QueryStatement,
+    /// What is asked.
+    pub asked: Asked,
+    /// The same question to the graph, where it is one that a graph can answer.
+    pub identifiable: Option<(Arena, ExprId)>,
+}
+
+/// What a model is asked.
+#[derive(Clone, Debug)]
+pub enum Asked {
+    /// A number, or one for each combination of the values left free.
+    Value {
+        /// The question.
+        question: Question,
+        /// The same without its actions, where it is one term that has some.
+        without: Option<Question>,
+    },
+    /// The most probable values of everything else.
+    Explain {
+        /// What is seen: variables and states.
+        seen: Vec<(usize, usize)>,
+        /// What is set.
+        set: Vec<(usize, usize)>,
+    },
+    /// How much a number depends on each entry of some variables' tables.
+    Sensitivity {
+        /// The question, without free values.
+        question: Question,
+        /// The variables.
+        of: Vec<usize>,
+    },
+}
+
+/// An expectation of a model.
+#[derive(Clone, Debug)]
+pub struct NumberExpectation {
+    /// Position of the model in [`Problem::models`].
+    pub model: usize,
+    /// As written.
+    pub written: tree::Expectation,
+    /// The left side.
+    pub lhs: Question,
+    /// The right side.
+    pub rhs: Question,
+    /// Where the right side is written as a decimal: its digits after the point, to which the left side is rounded.
+    pub digits: Option<usize>,
 }
 
 /// One line of a reader's proof.
@@ -200,6 +262,8 @@ pub enum ExpectationKind {
     Independence(Separation),
     /// Two expressions are equal in every model.
     Equality(ExprId, ExprId),
+    /// Two numbers of a model are equal.
+    Number(Box<NumberExpectation>),
 }
 
 #[cfg(test)]

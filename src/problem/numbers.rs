@@ -36,7 +36,8 @@ fn part(expr: &Expr) -> Option<Part<'_>> {
         | ExprKind::Plus(_)
         | ExprKind::Minus(_)
         | ExprKind::Number(_)
-        | ExprKind::Name(_) => (expr, false),
+        | ExprKind::Name(_)
+        | ExprKind::Quantity(_) => (expr, false),
     };
     if let ExprKind::Number(text) = &inner.kind { Some(Part { text, negative, span: expr.span }) } else { None }
 }

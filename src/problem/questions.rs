@@ -26,6 +26,11 @@ impl<'t> Resolver<'t> {
             match &statement.kind {
                 StatementKind::Query(query) => {
                     id += 1;
+                    if let Some(model) = self.model_named(query.graph.as_ref()) {
+                        let number = model.and_then(|model| self.number(position, model, statement.span, query));
+                        queries.extend(number.map(|number| Query { id, ..number }));
+                        continue;
+                    }
                     let Some(graph) = self.graph_of_query(position, statement, query) else { continue };
                     let Some((kind, arena, definitions)) = self.query(position, graph, statement.span, &query.query)
                     else {
@@ -42,6 +47,11 @@ impl<'t> Resolver<'t> {
                 }
                 StatementKind::Expect(expectation) => {
                     let named = expectation.graph.as_ref();
+                    if let Some(model) = self.model_named(named) {
+                        let number = |model| self.expected_number(position, model, statement.span, expectation);
+                        expectations.extend(model.and_then(number));
+                        continue;
+                    }
                     let Some(graph) = self.graph_for(position, statement.span, named) else { continue };
                     let Some(((kind, expected), arena, definitions)) =
                         self.expectation(position, graph, statement.span, expectation)
@@ -51,7 +61,10 @@ impl<'t> Resolver<'t> {
                     let span = statement.span;
                     expectations.push(Expectation { span, graph, arena, definitions, kind, expected });
                 }
-                StatementKind::Graph(_) | StatementKind::Var(_) | StatementKind::Let { .. } => {}
+                StatementKind::Graph(_)
+                | StatementKind::Var(_)
+                | StatementKind::Let { .. }
+                | StatementKind::Model(_) => {}
             }
         }
         if id == 0 {
@@ -75,7 +88,9 @@ impl<'t> Resolver<'t> {
             | tree::Query::Equality(..)
             | tree::Query::Adjust { .. }
             | tree::Query::Paths { .. }
-            | tree::Query::Simplify(_) => None,
+            | tree::Query::Simplify(_)
+            | tree::Query::Explain(_)
+            | tree::Query::Sensitivity(_) => None,
         };
         self.graph_for(position, statement.span, inner.or(query.graph.as_ref()))
     }
@@ -117,6 +132,14 @@ impl<'t> Resolver<'t> {
                 self.sides(span, from, to)?;
                 let [from, to, given] = sets;
                 Some(bare(QueryKind::Paths { from: from?, to: to?, given: given? }))
+            }
+            tree::Query::Explain(_) => {
+                self.findings.push(diagnostics::needs_model(&self.findings.source, span, "explain"));
+                None
+            }
+            tree::Query::Sensitivity(_) => {
+                self.findings.push(diagnostics::needs_model(&self.findings.source, span, "sensitivity"));
+                None
             }
             tree::Query::Simplify(expr) => {
                 let mut lowering = Lowering::own(self, graph, position);

@@ -5,7 +5,7 @@ use super::domains::DomainFacts;
 use super::findings::{self, Findings};
 use super::graphs::{self, Sheet};
 use super::nearest::Nearest;
-use super::{GraphEntry, Problem, diagnostics};
+use super::{GraphEntry, ModelEntry, Problem, diagnostics};
 use crate::source::{Diagnostic, Source, Span};
 use crate::syntax::tree::{ExpectationKind, Expr, Query, Statement, StatementKind, Tree};
 use indexmap::IndexMap;
@@ -26,6 +26,7 @@ pub fn read(source: &Source) -> (Problem, Vec<Diagnostic>) {
         meaning.retain(|d| match d.code {
             "whatif::no_graph"
             | "whatif::unknown_graph"
+            | "whatif::mechanism_missing"
             | "whatif::empty_graph"
             | "whatif::idle_latent"
             | "whatif::unused_let"
@@ -63,11 +64,12 @@ pub fn resolve(source: &Source, tree: &Tree) -> (Problem, Vec<Diagnostic>) {
     let mut resolver = Resolver::new(source);
     resolver.graphs(tree);
     resolver.domains(tree);
+    resolver.read_models(tree);
     resolver.names(tree);
     let (queries, expectations) = resolver.questions(tree);
     resolver.unused(tree);
-    let Resolver { graphs, findings, .. } = resolver;
-    (Problem { source: source.clone(), graphs, queries, expectations }, findings.finish())
+    let Resolver { graphs, models, findings, .. } = resolver;
+    (Problem { source: source.clone(), graphs, models, queries, expectations }, findings.finish())
 }
 
 /// Everything known while one file is resolved.
@@ -75,6 +77,10 @@ pub(super) struct Resolver<'t> {
     pub findings: Findings,
     pub nearest: Nearest,
     pub graphs: IndexMap<String, GraphEntry>,
+    /// Sound models by name.
+    pub models: IndexMap<String, ModelEntry>,
+    /// The position of each model named, where it is sound.
+    pub model_names: FxHashMap<String, Option<usize>>,
     /// By graph.
     pub sheets: Vec<Sheet<'t>>,
     /// By statement: the nearest graph above, or else the first below.
@@ -97,6 +103,8 @@ impl<'t> Resolver<'t> {
             findings: Findings::new(source),
             nearest: Nearest::new(),
             graphs: IndexMap::new(),
+            models: IndexMap::new(),
+            model_names: FxHashMap::default(),
             sheets: Vec::new(),
             nearest_graph: Vec::new(),
             graph_of_variable: FxHashMap::default(),
@@ -190,7 +198,8 @@ impl<'t> Resolver<'t> {
                 | StatementKind::Let { .. }
                 | StatementKind::Query(_)
                 | StatementKind::Expect(_)
-                | StatementKind::Proof(_) => None,
+                | StatementKind::Proof(_)
+                | StatementKind::Model(_) => None,
             })
             .collect();
         self.attach_domains(&declarations);
@@ -216,7 +225,10 @@ impl<'t> Resolver<'t> {
                         self.findings.push(warning);
                     }
                     let graph = match &query.graph {
-                        Some(name) => self.graphs.get_index_of(&name.value),
+                        Some(name) => {
+                            let model = self.models.get(&name.value).map(|model| model.graph);
+                            model.or_else(|| self.graphs.get_index_of(&name.value))
+                        }
                         None => self.nearest_graph.get(position).copied().flatten(),
                     };
                     let expr = match &query.query {
@@ -226,14 +238,17 @@ impl<'t> Resolver<'t> {
                         | Query::Adjust { .. }
                         | Query::Implications { .. }
                         | Query::Paths { .. }
-                        | Query::Simplify(_) => None,
+                        | Query::Simplify(_)
+                        | Query::Explain(_)
+                        | Query::Sensitivity(_) => None,
                     };
                     self.add_name(label, position, Meaning::Question(expr, graph));
                 }
                 StatementKind::Graph(_)
                 | StatementKind::Var(_)
                 | StatementKind::Expect(_)
-                | StatementKind::Proof(_) => {}
+                | StatementKind::Proof(_)
+                | StatementKind::Model(_) => {}
             }
         }
         for statement in &tree.statements {
@@ -254,12 +269,13 @@ impl<'t> Resolver<'t> {
 /// The expressions that stand in a statement.
 fn expressions(statement: &Statement) -> Vec<&Expr> {
     match &statement.kind {
-        StatementKind::Graph(_) | StatementKind::Var(_) => Vec::new(),
+        StatementKind::Graph(_) | StatementKind::Var(_) | StatementKind::Model(_) => Vec::new(),
         StatementKind::Let { expr, .. } => vec![expr],
         StatementKind::Query(query) => match &query.query {
             Query::Effect(expr) | Query::Simplify(expr) | Query::Adjust { effect: expr, .. } => vec![expr],
             Query::Equality(lhs, rhs) => vec![lhs, rhs],
-            Query::Independence(_) | Query::Implications { .. } | Query::Paths { .. } => Vec::new(),
+            Query::Sensitivity(asked) => vec![&asked.expr],
+            Query::Independence(_) | Query::Implications { .. } | Query::Paths { .. } | Query::Explain(_) => Vec::new(),
         },
         StatementKind::Expect(expectation) => match &expectation.kind {
             ExpectationKind::Identifiable { query, .. } => vec![query],

@@ -138,6 +138,8 @@ pub enum Math {
     Code(String),
     /// Nodes with the edges between them, one fewer.
     Path(Vec<String>, Vec<EdgeKind>),
+    /// A bar of so many hundredths of its full length.
+    Bar(u8),
     /// A value or a probability as it stands: `1/2`.
     Number(String),
 }

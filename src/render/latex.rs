@@ -6,7 +6,7 @@
 use super::document::{Block, Document, Line, Math, Span, Table, Text, Tone};
 use super::notation;
 use crate::graph::EdgeKind;
-use crate::syntax::print::Style;
+use crate::syntax::print::{self, Style};
 use crate::syntax::tree::{self, ExprKind};
 use std::fmt::Write as _;
 
@@ -83,7 +83,9 @@ pub(super) const fn is_mathematics(query: &tree::QueryStatement) -> bool {
         tree::Query::Adjust { .. }
         | tree::Query::Implications { .. }
         | tree::Query::Paths { .. }
-        | tree::Query::Simplify(_) => false,
+        | tree::Query::Simplify(_)
+        | tree::Query::Explain(_)
+        | tree::Query::Sensitivity(_) => false,
     }
 }
 
@@ -104,7 +106,9 @@ pub(super) fn math(math: &Math) -> String {
             tree::Query::Adjust { .. }
             | tree::Query::Implications { .. }
             | tree::Query::Paths { .. }
-            | tree::Query::Simplify(_) => format!("\\texttt{{{}}}", code(math)),
+            | tree::Query::Simplify(_)
+            | tree::Query::Explain(_)
+            | tree::Query::Sensitivity(_) => format!("\\texttt{{{}}}", code(math)),
         },
         Math::Code(_) => format!("\\texttt{{{}}}", code(math)),
         Math::Number(number) => match number.split_once('/') {
@@ -112,6 +116,7 @@ pub(super) fn math(math: &Math) -> String {
             None => number.clone(),
         },
         Math::Path(nodes, edges) => path(nodes, edges),
+        Math::Bar(hundredths) => format!("\\rule{{{:.2}em}}{{1ex}}", f64::from(*hundredths) / 20.0),
     }
 }
 
@@ -156,7 +161,12 @@ fn write_expr(out: &mut String, expr: &tree::Expr, place: Place) {
         ExprKind::Plus(_) | ExprKind::Minus(_) | ExprKind::Negative(_) => place != Place::Alone,
         ExprKind::Sum { .. } => place == Place::Factor,
         ExprKind::Product(_) => false,
-        ExprKind::P(_) | ExprKind::E(_) | ExprKind::Quotient(..) | ExprKind::Number(_) | ExprKind::Name(_) => false,
+        ExprKind::P(_)
+        | ExprKind::E(_)
+        | ExprKind::Quotient(..)
+        | ExprKind::Number(_)
+        | ExprKind::Name(_)
+        | ExprKind::Quantity(_) => false,
     };
     if bracketed {
         out.push_str("\\left(");
@@ -204,6 +214,10 @@ fn write_expr(out: &mut String, expr: &tree::Expr, place: Place) {
         }
         ExprKind::Number(text) => out.push_str(text),
         ExprKind::Name(of) => out.push_str(&variable(of)),
+        ExprKind::Quantity(_) => {
+            let code = print::expr(expr, print::Style::Ascii);
+            let _ = write!(out, "\\texttt{{{}}}", escape(&code));
+        }
     }
     if bracketed {
         out.push_str("\\right)");
@@ -224,8 +238,11 @@ fn write_term(out: &mut String, term: &tree::PTerm) {
     let list = |references: &[tree::Reference]| references.iter().map(reference).collect::<Vec<_>>().join(", ");
     out.push_str(&list(&term.of));
     let mut sign = " \\mid ";
-    if !term.do_.is_empty() {
-        let _ = write!(out, "{sign}\\mathrm{{do}}({})", list(&term.do_));
+    if !term.do_.is_empty() || !term.policies.is_empty() {
+        let policies = term.policies.iter().map(|policy| format!("\\texttt{{{}}}", escape(&print::policy(policy))));
+        let set = (!term.do_.is_empty()).then(|| list(&term.do_));
+        let all: Vec<String> = set.into_iter().chain(policies).collect();
+        let _ = write!(out, "{sign}\\mathrm{{do}}({})", all.join(", "));
         sign = ", ";
     }
     if !term.given.is_empty() {
@@ -234,7 +251,11 @@ fn write_term(out: &mut String, term: &tree::PTerm) {
 }
 
 fn reference(reference: &tree::Reference) -> String {
-    let variable = variable(&reference.variable);
+    let mut variable = variable(&reference.variable);
+    if !reference.world.is_empty() {
+        let settings: Vec<String> = reference.world.iter().map(setting).collect();
+        variable = format!("{variable}_{{{}}}", settings.join(", "));
+    }
     match &reference.value {
         None => variable,
         Some(value) => {
@@ -243,6 +264,19 @@ fn reference(reference: &tree::Reference) -> String {
             let value = if number { value.clone() } else { format!("\\text{{{}}}", escape(value)) };
             format!("{variable} = {value}")
         }
+    }
+}
+
+/// One part of a world.
+fn setting(setting: &tree::Setting) -> String {
+    let plain = |value| {
+        let (variable, world) = (setting.variable.clone(), Vec::new());
+        reference(&tree::Reference { variable, world, value })
+    };
+    match &setting.to {
+        None => plain(None),
+        Some(tree::SetTo::Value(value)) => plain(Some(value.clone())),
+        Some(tree::SetTo::Response(response)) => format!("{} = {}", plain(None), reference(response)),
     }
 }
 

@@ -19,6 +19,23 @@ pub fn text(math: &Math, style: Style) -> String {
         Math::Query(query) => print::query(query, style),
         Math::Code(text) | Math::Number(text) => text.clone(),
         Math::Path(nodes, edges) => path(nodes, edges, style),
+        Math::Bar(hundredths) => bar(*hundredths, style),
+    }
+}
+
+/// A bar of at most twenty signs; with Unicode an eighth of one can be told.
+fn bar(hundredths: u8, style: Style) -> String {
+    const LENGTH: usize = 20;
+    let eighths = (usize::from(hundredths.min(100)) * LENGTH * 8 + 50) / 100;
+    match style {
+        Style::Ascii => "#".repeat((eighths + 4) / 8),
+        Style::Unicode => {
+            let mut bar = "\u{2588}".repeat(eighths / 8);
+            // From one eighth, U+258F, to seven, U+2589.
+            let rest = u32::try_from(eighths % 8).ok().filter(|rest| *rest > 0);
+            bar.extend(rest.and_then(|rest| char::from_u32(0x2590 - rest)));
+            bar
+        }
     }
 }
 

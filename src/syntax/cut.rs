@@ -424,6 +424,63 @@ impl<'a> Text<'a> {
         Piece { range: start..last, next: at, resume: None, too_long: last - start > MAX_STATEMENT }
     }
 
+    /// The line of a model's body that begins at an offset. It goes on where an operator or a word of an equation stands
+    /// before the line end or after it. `unclosed` is the model's indentation where nothing closes it.
+    pub fn model_piece(&self, start: usize, unclosed: Option<usize>) -> Piece {
+        let mut open = Brackets::default();
+        let (mut at, mut last) = (start, start);
+        while at < self.end {
+            let (step, next) = self.step(at);
+            match step {
+                Step::Semicolon if open.is_empty() => break,
+                Step::Close(b'}') if !open.holds(b'{') => break,
+                Step::Newline if unclosed.is_some_and(|indent| self.ends_body(next, indent)) => {
+                    at = next;
+                    break;
+                }
+                Step::Newline if open.is_empty() || last - start > MAX_STATEMENT => {
+                    let following = self.skip(next);
+                    if !self.equation_goes_on(start, last, following) || last - start > MAX_STATEMENT {
+                        at = next;
+                        break;
+                    }
+                    at = following;
+                    continue;
+                }
+                Step::Open(bracket) => open.open(bracket),
+                Step::Close(bracket) => {
+                    open.close(bracket);
+                }
+                Step::Blank
+                | Step::Newline
+                | Step::Comment
+                | Step::Semicolon
+                | Step::Quoted
+                | Step::Word
+                | Step::Sign(_) => {}
+            }
+            if !matches!(step, Step::Blank | Step::Newline | Step::Comment) {
+                last = next;
+            }
+            at = next;
+        }
+        Piece { range: start..last, next: at, resume: None, too_long: last - start > MAX_STATEMENT }
+    }
+
+    /// Whether a mechanism goes on after a line end.
+    fn equation_goes_on(&self, start: usize, last: usize, following: usize) -> bool {
+        const WORDS: [&str; 6] = ["then", "else", "and", "or", "if", "not"];
+        let before = self.slice(start..last);
+        let tail = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
+        if WORDS.contains(&tail) || before.ends_with(['~', '=', '|', ',', '+', '-', '−', '*', '/', '<', '>']) {
+            return true;
+        }
+        let after = self.rest(following);
+        let end = after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(after.len());
+        let word = after.get(..end).unwrap_or("");
+        WORDS[..4].contains(&word) || after.starts_with(['~', '|', '{', '+', '-', '−', '*', '/'])
+    }
+
     /// The brace that opens the block of the statement at an offset: on its line, or first on the next.
     pub fn block(&self, start: usize) -> Option<usize> {
         let mut open = Brackets::default();

@@ -5,9 +5,11 @@
 
 mod expr;
 mod graph;
+mod model;
 
 pub(super) use expr::*;
 pub(super) use graph::*;
+pub(super) use model::*;
 
 use super::tree::{Expr, ExprKind};
 use crate::source::{Diagnostic, Source, Span};
@@ -96,7 +98,6 @@ pub(super) struct Later {
 /// The words that open a statement of a later version or of another program.
 pub(super) fn later(word: &str) -> Option<Later> {
     let (what, instead) = match word {
-        "model" => ("a `model` (a structural causal model with numbers)", None),
         "data" => ("a `data` block (the distributions that are available)", None),
         "given" => ("`given` (the distributions that are known)", None),
         "table" => ("a `table` of numbers", None),
@@ -171,7 +172,7 @@ pub(super) fn not_a_query(source: &Source, expr: &Expr) -> Diagnostic {
         ExprKind::Sum { .. } => ("a sum over values is no query", EXPRESSION),
         ExprKind::Quotient(..) => ("a quotient is no query", EXPRESSION),
         ExprKind::Product(_) => ("a product is no query", EXPRESSION),
-        ExprKind::P(_) | ExprKind::E(_) | ExprKind::Plus(_) | ExprKind::Minus(_) => {
+        ExprKind::P(_) | ExprKind::E(_) | ExprKind::Quantity(_) | ExprKind::Plus(_) | ExprKind::Minus(_) => {
             ("this is neither a term nor a contrast of terms, so it is no query", EXPRESSION)
         }
     };
@@ -188,7 +189,20 @@ pub(super) fn let_operator(source: &Source, span: Span, name: &str) -> Diagnosti
 
 /// The word a reader may have meant at the beginning of a statement.
 pub(super) fn near_word(word: &str) -> Option<&'static str> {
-    const WORDS: [&str; 9] = ["graph", "var", "let", "expect", "proof", "adjust", "implications", "paths", "simplify"];
+    const WORDS: [&str; 12] = [
+        "graph",
+        "var",
+        "let",
+        "expect",
+        "proof",
+        "adjust",
+        "implications",
+        "paths",
+        "simplify",
+        "model",
+        "explain",
+        "sensitivity",
+    ];
     let lower = word.to_lowercase();
     WORDS
         .into_iter()
@@ -216,6 +230,9 @@ pub(super) fn form(word: &str) -> Option<&'static str> {
         "implications" => "implications` or `implications in NAME",
         "paths" => "paths x to y | z",
         "simplify" => "simplify EXPRESSION",
+        "model" => "model NAME of GRAPH { x ~ {0: 0.4, 1: 0.6} }",
+        "explain" => "explain y = 1, do(x = 0) in MODEL",
+        "sensitivity" => "sensitivity P(y = 1 | do(x = 1)) by z in MODEL",
         _ => return None,
     })
 }

@@ -35,3 +35,8 @@ pub(super) fn is_bare_value(text: &str) -> bool {
 pub(super) fn is_bare_graph_name(text: &str) -> bool {
     parse(Rule::a_bare_graph_name, text).is_ok()
 }
+
+/// Whether `text` is a name in an equation without quotes.
+pub(super) fn is_bare_operand(text: &str) -> bool {
+    parse(Rule::a_bare_operand, text).is_ok()
+}

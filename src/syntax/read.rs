@@ -8,6 +8,8 @@ use super::{MAX_ERRORS, MAX_FILE, MAX_ITEMS, MAX_NESTING, MAX_STATEMENT, diagnos
 use crate::source::{Diagnostic, Source, Span};
 use std::ops::Range;
 
+mod model;
+
 /// Reads a whole file.
 pub(super) fn file(source: &Source) -> (Tree, Vec<Diagnostic>) {
     if source.text().len() > MAX_FILE {
@@ -33,7 +35,19 @@ pub(super) fn file(source: &Source) -> (Tree, Vec<Diagnostic>) {
 pub(super) fn opens(word: &str) -> bool {
     matches!(
         word,
-        "graph" | "dag" | "var" | "let" | "expect" | "proof" | "adjust" | "implications" | "paths" | "simplify"
+        "graph"
+            | "dag"
+            | "var"
+            | "let"
+            | "expect"
+            | "proof"
+            | "adjust"
+            | "implications"
+            | "paths"
+            | "simplify"
+            | "model"
+            | "explain"
+            | "sensitivity"
     ) || diagnostics::later(word).is_some()
 }
 
@@ -150,6 +164,7 @@ impl Reader<'_> {
         match word {
             "graph" | "dag" => self.graph(start, doc),
             "proof" => self.proof(start, doc),
+            "model" => self.model(start, doc),
             _ => match diagnostics::later(word) {
                 Some(later) => {
                     let piece = self.text.piece(start, self.text.indent(start), Ends::Block);

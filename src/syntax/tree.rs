@@ -4,6 +4,10 @@
 
 use crate::source::{Span, Spanned};
 
+mod model;
+
+pub use model::*;
+
 /// A name with its place.
 pub type Name = Spanned<String>;
 
@@ -45,6 +49,8 @@ pub enum StatementKind {
     Expect(Expectation),
     /// `proof EXPR { = … by … }`
     Proof(ProofBlock),
+    /// `model NAME of GRAPH { … }`
+    Model(ModelBlock),
 }
 
 /// `graph NAME { … }`, or model code from dagitty.net.
@@ -182,6 +188,10 @@ pub enum Query {
     },
     /// `simplify EXPR`
     Simplify(Expr),
+    /// `explain y = 1, do(x = 0)`
+    Explain(Explain),
+    /// `sensitivity P(y = 1 | do(x = 1)) by z`
+    Sensitivity(Sensitivity),
 }
 
 /// `x _||_ y | z in [over a; under b]`
@@ -334,6 +344,8 @@ pub enum ExprKind {
     Number(String),
     /// A bare name: a `let`, a named query, or the numeric value of a variable; with its primes.
     Name(Variable),
+    /// `nde(x = 0 -> 1, y)`
+    Quantity(Box<Quantity>),
 }
 
 /// The inside of `P( )` or `E[ ]`.
@@ -343,6 +355,8 @@ pub struct PTerm {
     pub of: Vec<Reference>,
     /// Inside `do( )`, several joined.
     pub do_: Vec<Reference>,
+    /// Inside `do( )` too: actions drawn from a distribution or following a rule.
+    pub policies: Vec<Policy>,
     /// After the bar, outside `do( )`.
     pub given: Vec<Reference>,
 }
@@ -361,6 +375,8 @@ pub struct Variable {
 pub struct Reference {
     /// The variable, with its primes.
     pub variable: Variable,
+    /// `[x = 1]`: the world it is seen in; empty for the actual one.
+    pub world: Vec<Setting>,
     /// `= high`; never together with primes.
     pub value: Option<Name>,
 }

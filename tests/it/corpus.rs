@@ -102,7 +102,8 @@ fn is_right(file: &str, answer: &Answer, rng: &mut ChaCha8Rng) {
         | Body::Implications { .. }
         | Body::Paths { .. }
         | Body::Simplify { .. }
-        | Body::Proof { .. } => panic!("{file}: the corpus asks no {}", answer.text),
+        | Body::Proof { .. }
+        | Body::Number { .. } => panic!("{file}: the corpus asks no {}", answer.text),
     };
     let found = match verdict {
         Verdict::Identifiable(_) | Verdict::Holds(_) => true,
@@ -122,7 +123,8 @@ fn is_right(file: &str, answer: &Answer, rng: &mut ChaCha8Rng) {
         | Body::Implications { .. }
         | Body::Paths { .. }
         | Body::Simplify { .. }
-        | Body::Proof { .. } => return,
+        | Body::Proof { .. }
+        | Body::Number { .. } => return,
     };
     for found in identified.alternatives.iter().chain([&**identified]) {
         let value = evaluator.value(arena, found.estimand);
@@ -144,7 +146,11 @@ fn tell(answer: &Answer) -> String {
         | Body::Independence { verdict, .. }
         | Body::Equality { verdict, .. }
         | Body::Proof { verdict, .. } => verdict,
-        Body::Adjust { .. } | Body::Implications { .. } | Body::Paths { .. } | Body::Simplify { .. } => {
+        Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Number { .. } => {
             return lines.concat();
         }
     };
@@ -236,5 +242,6 @@ fn truth(graph: &Graph, expectation: &Expectation, rng: &mut ChaCha8Rng) -> bool
             let left = evaluator.value(&expectation.arena, *lhs);
             left.distance(&evaluator.value(&expectation.arena, *rhs)) < 1e-7
         }),
+        ExpectationKind::Number(_) => panic!("the corpus asks graphs, not models"),
     }
 }

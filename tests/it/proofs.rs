@@ -188,7 +188,8 @@ fn checked(answer: &Answer) -> (&[CheckedLine], &Verdict) {
         | Body::Adjust { .. }
         | Body::Implications { .. }
         | Body::Paths { .. }
-        | Body::Simplify { .. } => panic!("not a proof"),
+        | Body::Simplify { .. }
+        | Body::Number { .. } => panic!("not a proof"),
     }
 }
 

@@ -1,9 +1,11 @@
 //! The words of every diagnostic of meaning: what is wrong, where, and what to write instead.
 
 mod graphs;
+mod models;
 mod questions;
 
 pub(super) use graphs::*;
+pub(super) use models::*;
 pub(super) use questions::*;
 
 use crate::source::{Diagnostic, Severity, Source, Span};

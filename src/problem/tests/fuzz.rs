@@ -40,11 +40,13 @@ impl Trees {
 
     fn references(&mut self, most: usize) -> Vec<Reference> {
         let count = self.rng.random_range(0..=most);
-        (0..count).map(|_| Reference { variable: self.variable(), value: self.maybe_name() }).collect()
+        (0..count)
+            .map(|_| Reference { variable: self.variable(), world: Vec::new(), value: self.maybe_name() })
+            .collect()
     }
 
     fn term(&mut self) -> PTerm {
-        PTerm { of: self.references(2), do_: self.references(1), given: self.references(2) }
+        PTerm { of: self.references(2), do_: self.references(1), given: self.references(2), policies: Vec::new() }
     }
 
     fn expr(&mut self, depth: usize) -> Expr {

@@ -48,7 +48,8 @@ fn shapes(text: &str) -> Vec<String> {
                 | QueryKind::Adjust { .. }
                 | QueryKind::Implications
                 | QueryKind::Paths { .. }
-                | QueryKind::Proof { .. } => None,
+                | QueryKind::Proof { .. }
+                | QueryKind::Number(_) => None,
             }
         })
         .collect()

@@ -7,6 +7,7 @@ mod expectation;
 mod hedge;
 mod independence;
 mod lists;
+mod number;
 mod proof;
 
 pub use derivation::Steps;
@@ -60,6 +61,10 @@ pub fn document(problem: &Problem, answer: &Answer, steps: Steps) -> Document {
         }
         Body::Simplify { expr, result } => lists::simplify(&mut document, &shown, *expr, *result),
         Body::Proof { start, lines, verdict } => proof::proof(&mut document, &shown, *start, lines, verdict),
+        Body::Number { model, answer } => number::number(&mut document, model, answer),
+    }
+    for check in &answer.numerical {
+        number::check(&mut document, check);
     }
     document
 }

@@ -114,6 +114,7 @@ impl Builder<'_> {
             Rule::p_term => ExprKind::P(self.term(pair)?),
             Rule::e_term => ExprKind::E(self.term(pair)?),
             Rule::number => ExprKind::Number(pair.as_str().to_owned()),
+            Rule::quantity => ExprKind::Quantity(Box::new(self.quantity(pair)?)),
             Rule::bare_name => ExprKind::Name(self.variable(pair.into_inner().next()?)?),
             Rule::sum => {
                 let mut parts = pair.into_inner().filter(|part| part.as_rule() != Rule::sum_opener);
@@ -143,20 +144,43 @@ impl Builder<'_> {
                         term.of.push(self.reference(reference)?);
                     }
                 }
-                Rule::action => {
-                    for reference in part.into_inner() {
-                        term.do_.push(self.reference(reference)?);
-                    }
-                }
+                Rule::action => self.action(part, &mut term)?,
                 _ => term.given.push(self.reference(part)?),
             }
+        }
+        let worlds = term.of.iter().chain(&term.given).find(|reference| !reference.world.is_empty());
+        let actions = term.do_.iter().map(|reference| reference.variable.name.span);
+        let action = actions.chain(term.policies.iter().map(|policy| policy.variable.name.span)).next();
+        if let (Some(world), Some(action)) = (worlds, action) {
+            self.diagnostics.push(diagnostics::do_and_world(self.source, world.variable.name.span, action));
+            return None;
+        }
+        if let Some(nested) = term.do_.iter().find(|reference| !reference.world.is_empty()) {
+            self.diagnostics.push(diagnostics::world_in_action(self.source, nested.variable.name.span));
+            return None;
         }
         Some(term)
     }
 
-    fn reference(&mut self, pair: Pair<'_, Rule>) -> Option<Reference> {
-        let mut parts = pair.into_inner();
+    /// The parts of `do( )`.
+    pub(super) fn action(&mut self, pair: Pair<'_, Rule>, term: &mut PTerm) -> Option<()> {
+        for acted in pair.into_inner() {
+            match acted.as_rule() {
+                Rule::policy => term.policies.push(self.policy(acted)?),
+                _ => term.do_.push(self.reference(acted)?),
+            }
+        }
+        Some(())
+    }
+
+    /// A variable, perhaps in a world, perhaps with a value.
+    pub(super) fn reference(&mut self, pair: Pair<'_, Rule>) -> Option<Reference> {
+        let mut parts = pair.into_inner().peekable();
         let variable = self.variable(parts.next()?)?;
+        let world = match parts.next_if(|part| part.as_rule() == Rule::world) {
+            Some(world) => self.world(world)?,
+            None => Vec::new(),
+        };
         let value = parts.next().map(|value| self.value(&value));
         if let Some(value) = &value
             && variable.primes > 0
@@ -165,6 +189,6 @@ impl Builder<'_> {
             self.diagnostics.push(diagnostics::value_beside_primes(self.source, span, &variable.name.value));
             return None;
         }
-        Some(Reference { variable, value })
+        Some(Reference { variable, world, value })
     }
 }

@@ -6,8 +6,10 @@
 // A new grammar rule need not be listed at each place that never meets it.
 #![allow(clippy::wildcard_enum_match_arm, reason = "pest's Rule")]
 
+mod equation;
 mod expr;
 mod graph;
+mod model;
 mod question;
 
 use super::grammar::Rule;

@@ -46,7 +46,7 @@ impl Builder<'_> {
         Some(StatementKind::Var(VarDeclaration { names, domain: domain? }))
     }
 
-    fn integer(&mut self, pair: &Pair<'_, Rule>) -> Option<i64> {
+    pub(super) fn integer(&mut self, pair: &Pair<'_, Rule>) -> Option<i64> {
         match pair.as_str().replacen('−', "-", 1).parse() {
             Ok(integer) => Some(integer),
             Err(_) => {
@@ -94,6 +94,8 @@ impl Builder<'_> {
                 }
                 Rule::adjust => query = Some(self.adjust(part)?),
                 Rule::paths => query = Some(self.paths(part)?),
+                Rule::explain => query = Some(Query::Explain(self.explain(part)?)),
+                Rule::sensitivity => query = Some(Query::Sensitivity(self.sensitivity(part)?)),
                 Rule::simplify => {
                     let expr = part.into_inner().find(|part| part.as_rule() == Rule::expression)?;
                     query = Some(Query::Simplify(self.expression(expr)?));
@@ -291,7 +293,7 @@ impl Builder<'_> {
 /// difference of such, of named queries and of numbers, each term perhaps with numbers before it or below it.
 fn asks_something(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::P(_) | ExprKind::E(_) => true,
+        ExprKind::P(_) | ExprKind::E(_) | ExprKind::Quantity(_) => true,
         ExprKind::Plus(terms) | ExprKind::Minus(terms) => {
             terms.iter().all(|term| is_contrast_term(term) || is_number(term))
                 && terms.iter().any(|term| !is_number(term))
@@ -307,7 +309,7 @@ fn asks_something(expr: &Expr) -> bool {
 
 fn is_contrast_term(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::P(_) | ExprKind::E(_) | ExprKind::Name(_) => true,
+        ExprKind::P(_) | ExprKind::E(_) | ExprKind::Name(_) | ExprKind::Quantity(_) => true,
         ExprKind::Plus(_) | ExprKind::Minus(_) => asks_something(expr),
         ExprKind::Product(factors) => {
             factors.iter().filter(|factor| !is_number(factor)).count() == 1
@@ -330,6 +332,7 @@ fn is_number(expr: &Expr) -> bool {
         | ExprKind::Sum { .. }
         | ExprKind::Plus(_)
         | ExprKind::Minus(_)
-        | ExprKind::Name(_) => false,
+        | ExprKind::Name(_)
+        | ExprKind::Quantity(_) => false,
     }
 }

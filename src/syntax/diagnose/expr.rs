@@ -56,8 +56,8 @@ struct Frame<'a> {
     open: Token<'a>,
     bar: Option<Span>,
     action: Option<Span>,
-    /// The first world in it, and its variable.
-    world: Option<(Span, &'a str)>,
+    /// The first world in it.
+    world: Option<Span>,
     /// What stands in it from here on belongs to a form that has been refused as a whole.
     quiet: bool,
     /// How many mistakes were found before it.
@@ -256,7 +256,7 @@ impl<'a> Walk<'a> {
             "(" if self.bracket() == Some(Bracket::Do) && after_name => {
                 let value = self.at(i.checked_sub(2)).is_some_and(|sign| sign.is("="));
                 self.out.push(if value {
-                    words::rule_action(self.source, token.span)
+                    words::policy_form(self.source, token.span)
                 } else {
                     words::world_in_parentheses(self.source, token.span, before.map_or("", |before| before.text))
                 });
@@ -273,7 +273,7 @@ impl<'a> Walk<'a> {
                 Bracket::P
             }
             "[" if in_term && after_name => {
-                self.world(token.span, before.map_or("", |before| before.text));
+                self.world(token.span);
                 Bracket::World
             }
             "[" if name("in") || self.at(i.checked_sub(2)).is_some_and(|word| word.is("in")) => Bracket::Cut,
@@ -316,8 +316,8 @@ impl<'a> Walk<'a> {
         let subject = self.at(i.checked_sub(2));
         match subject {
             Some(subject) if before.is("_") && subject.is_sum() => Bracket::Set,
-            Some(subject) if before.is("_") && in_term => {
-                self.world(before.span.to(token.span), subject.text);
+            Some(_) if before.is("_") && in_term => {
+                self.world(before.span.to(token.span));
                 Bracket::World
             }
             Some(subject) if before.is("_") => {
@@ -329,20 +329,17 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes a world with the term around it, which may hold an action too.
-    fn world(&mut self, span: Span, name: &'a str) {
+    fn world(&mut self, span: Span) {
         let mut frames = self.frames.iter_mut().rev();
         if let Some(frame) = frames.find(|frame| frame.bracket.is_term()) {
-            frame.world.get_or_insert((span, name));
+            frame.world.get_or_insert(span);
         }
     }
 
     /// What can be said of a bracket only once all of it is known.
     fn leave(&mut self, frame: &Frame<'a>) {
-        if let Some((span, name)) = frame.world {
-            self.out.push(match frame.action {
-                Some(action) => words::do_and_world(self.source, span, action),
-                None => words::counterfactual(self.source, span, name),
-            });
+        if let (Some(span), Some(action)) = (frame.world, frame.action) {
+            self.out.push(words::do_and_world(self.source, span, action));
         }
     }
 
@@ -376,12 +373,8 @@ impl<'a> Walk<'a> {
         match token.text {
             "^" => self.out.push(words::power(self.source, token.span)),
             "⊥" | "⟂" | "∐" => self.out.push(words::independence_sign(self.source, token.span)),
-            "~" | "∼" if bracket == Some(Bracket::Do) => {
-                self.out.push(words::random_action(self.source, token.span));
-                self.hush();
-            }
-            ":=" if bracket == Some(Bracket::Do) => {
-                self.out.push(words::shift_action(self.source, token.span));
+            "~" | "∼" | ":=" if bracket == Some(Bracket::Do) => {
+                self.out.push(words::policy_form(self.source, token.span));
                 self.hush();
             }
             "~" | "∼" | "!=" | "<" | ">" | "<=" | ">=" | "≠" | "≤" | "≥" | "!" | ":=" | "~>" | "=>" | "@" => {

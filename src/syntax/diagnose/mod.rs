@@ -6,6 +6,7 @@
 
 mod expr;
 mod graph;
+mod model;
 mod tokens;
 
 use super::diagnostics;
@@ -23,6 +24,10 @@ pub(super) enum Piece {
     GraphHead,
     /// A line of a graph's body.
     GraphLine,
+    /// `model NAME of GRAPH {`
+    ModelHead,
+    /// A line of a model's body.
+    ModelLine,
     /// `proof EXPR {`
     ProofHead,
     /// `= EXPR by …`
@@ -37,6 +42,8 @@ pub(super) fn piece(source: &Source, kind: Piece, range: Range<usize>, failed: u
         Piece::Statement => statement(source, &tokens, failed),
         Piece::GraphHead => graph::head(source, &tokens),
         Piece::GraphLine => graph::line(source, &tokens, failed),
+        Piece::ModelHead => model::head(source, &tokens),
+        Piece::ModelLine => model::line(source, &tokens, failed),
         Piece::ProofHead => proof_head(source, &tokens, failed),
         Piece::ProofStep => proof_step(source, &tokens, failed),
     }
@@ -65,7 +72,7 @@ fn statement(source: &Source, tokens: &[Token<'_>], failed: usize) -> Vec<Diagno
     }
     let sides = match word {
         Some("expect" | "let") => expr::Sides::Stated,
-        Some("var" | "paths" | "implications" | "adjust" | "simplify") => expr::Sides::None,
+        Some("var" | "paths" | "implications" | "adjust" | "simplify" | "explain" | "sensitivity") => expr::Sides::None,
         _ => expr::Sides::Asked,
     };
     let found = expr::walk(source, tokens, sides, failed);

@@ -174,45 +174,26 @@ pub(in crate::syntax) fn do_without_parentheses(source: &Source, span: Span) -> 
         .help("write `do(x)`; a variable named do stands in quotes: `\"do\"`")
 }
 
-// ─── Later forms ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-pub(in crate::syntax) fn counterfactual(source: &Source, span: Span, name: &str) -> Diagnostic {
-    let message = format!("`{name}` in a world of its own (a counterfactual) is not supported yet");
-    error("whatif::counterfactual_not_supported_yet", source, message, span, "a world")
-        .help(format!("an effect is asked with `P({name} | do(x = 1))`"))
-}
+// ─── Worlds and policies ─────────────────────────────────────────────────────────────────────────────────────────
 
 pub(in crate::syntax) fn do_and_world(source: &Source, span: Span, action: Span) -> Diagnostic {
     error("whatif::do_and_world", source, "an action and a world in brackets stand in one term", span, "a world")
         .label(action, "an action")
         .help(
             "either everything is seen after the action, `P(y | do(x), z)`, which is `P(y[x] | z[x])`; or each variable \
-             says its world, `P(y[x] | z)`, which is not supported yet",
+             says its world, `P(y[x] | z)`",
         )
 }
 
 pub(in crate::syntax) fn world_in_parentheses(source: &Source, span: Span, name: &str) -> Diagnostic {
     error("whatif::world_in_parentheses", source, "a world is not written with parentheses", span, "").help(format!(
-        "an effect is `P({name} | do(x = 1))`; the counterfactual is written `{name}[x = 1]`, which is not \
-             supported yet"
+        "an effect is `P({name} | do(x = 1))`; the counterfactual, which a model can answer, is written `{name}[x = 1]`"
     ))
 }
 
-pub(in crate::syntax) fn random_action(source: &Source, span: Span) -> Diagnostic {
-    policy(source, "an action drawn from a distribution, `do(x ~ …)`,", span)
-}
-
-pub(in crate::syntax) fn rule_action(source: &Source, span: Span) -> Diagnostic {
-    policy(source, "an action that follows a rule, `do(x = f(z))`,", span)
-}
-
-pub(in crate::syntax) fn shift_action(source: &Source, span: Span) -> Diagnostic {
-    policy(source, "an action that shifts a variable, `do(x := x + 1)`,", span)
-}
-
-fn policy(source: &Source, what: &str, span: Span) -> Diagnostic {
-    error("whatif::policy_not_supported_yet", source, format!("{what} is not supported yet"), span, "")
-        .help("an action sets a value: `do(x = 1)`, or any value: `do(x)`")
+pub(in crate::syntax) fn policy_form(source: &Source, span: Span) -> Diagnostic {
+    error("whatif::policy_form", source, "an action that is no single value is not written like this", span, "")
+        .help("write `do(x = 1)`, `do(x ~ {0: 0.2, 1: 0.8})` or `do(x := if z == 1 then 1 else 0)`")
 }
 
 // ─── Expressions and questions ───────────────────────────────────────────────────────────────────────────────────

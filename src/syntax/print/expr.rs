@@ -103,6 +103,7 @@ impl Writer {
                 primes(text, named);
             }
             ExprKind::Name(named) => variable(text, named),
+            ExprKind::Quantity(asked) => text.push_str(&super::model::quantity(asked)),
         }
         if parenthesised {
             text.push(')');
@@ -113,7 +114,7 @@ impl Writer {
 fn needs_parentheses(expr: &Expr, place: Place) -> bool {
     match (&expr.kind, place) {
         (_, Place::Alone) => false,
-        (ExprKind::P(_) | ExprKind::E(_) | ExprKind::Name(_), _) => false,
+        (ExprKind::P(_) | ExprKind::E(_) | ExprKind::Name(_) | ExprKind::Quantity(_), _) => false,
         // What is not a plain number is as good as an expression.
         (ExprKind::Number(number), _) => !number.bytes().all(|b| b.is_ascii_digit() || b == b'.'),
         (ExprKind::Plus(_), Place::Operand { plus, first }) => plus || !first,
@@ -140,7 +141,8 @@ fn needs_parentheses(expr: &Expr, place: Place) -> bool {
 /// Whether an expression without parentheses around it would be read as another one.
 fn must_have_parentheses(expr: &Expr, place: Place) -> bool {
     match (&expr.kind, place) {
-        (ExprKind::P(_) | ExprKind::E(_) | ExprKind::Name(_) | ExprKind::Number(_), _) | (_, Place::Alone) => false,
+        (_, Place::Alone) => false,
+        (ExprKind::P(_) | ExprKind::E(_) | ExprKind::Name(_) | ExprKind::Quantity(_) | ExprKind::Number(_), _) => false,
         (ExprKind::Plus(_), Place::Operand { plus, first }) => plus || !first,
         (ExprKind::Minus(_), Place::Operand { plus, first }) => !plus || !first,
         (ExprKind::Plus(_) | ExprKind::Minus(_), _) => true,
@@ -174,7 +176,8 @@ fn ends_in_sum(expr: &Expr) -> bool {
             | ExprKind::Plus(_)
             | ExprKind::Minus(_)
             | ExprKind::Number(_)
-            | ExprKind::Name(_) => return false,
+            | ExprKind::Name(_)
+            | ExprKind::Quantity(_) => return false,
         }
     }
 }
@@ -196,7 +199,8 @@ fn begins_with_sign(expr: &Expr) -> bool {
             | ExprKind::Plus(_)
             | ExprKind::Minus(_)
             | ExprKind::Number(_)
-            | ExprKind::Name(_) => return false,
+            | ExprKind::Name(_)
+            | ExprKind::Quantity(_) => return false,
         }
     }
 }
@@ -204,12 +208,17 @@ fn begins_with_sign(expr: &Expr) -> bool {
 fn term(text: &mut String, open: &str, inside: &PTerm, close: &str) {
     text.push_str(open);
     references(text, &inside.of);
-    if !inside.do_.is_empty() || !inside.given.is_empty() {
+    let acts = !inside.do_.is_empty() || !inside.policies.is_empty();
+    if acts || !inside.given.is_empty() {
         text.push_str(" | ");
     }
-    if !inside.do_.is_empty() {
+    if acts {
         text.push_str("do(");
         references(text, &inside.do_);
+        for (i, policy) in inside.policies.iter().enumerate() {
+            separate(text, i + inside.do_.len(), ", ");
+            text.push_str(&super::model::policy(policy));
+        }
         text.push_str(if inside.given.is_empty() { ")" } else { "), " });
     }
     references(text, &inside.given);
@@ -217,17 +226,27 @@ fn term(text: &mut String, open: &str, inside: &PTerm, close: &str) {
 }
 
 fn references(text: &mut String, references: &[Reference]) {
-    for (i, reference) in references.iter().enumerate() {
+    for (i, each) in references.iter().enumerate() {
         separate(text, i, ", ");
-        variable(text, &reference.variable);
-        if let Some(given) = &reference.value {
-            text.push_str(" = ");
-            text.push_str(&value(&given.value));
-        }
+        reference(text, each);
     }
 }
 
-fn variable(text: &mut String, variable: &Variable) {
+/// A variable in its world, at its value.
+pub(super) fn reference(text: &mut String, reference: &Reference) {
+    variable(text, &reference.variable);
+    if !reference.world.is_empty() {
+        text.push('[');
+        text.push_str(&super::model::world(&reference.world));
+        text.push(']');
+    }
+    if let Some(given) = &reference.value {
+        text.push_str(" = ");
+        text.push_str(&value(&given.value));
+    }
+}
+
+pub(super) fn variable(text: &mut String, variable: &Variable) {
     text.push_str(&name(&variable.name.value));
     primes(text, variable);
 }

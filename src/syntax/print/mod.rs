@@ -4,15 +4,17 @@
 //! tree needs them, and where a reader would stumble without.
 
 mod expr;
+mod model;
 
 pub use expr::expr;
 #[cfg(test)]
 pub(super) use expr::written;
+pub use model::policy;
 
 use super::grammar;
 use super::read;
 use super::tree::{
-    Attribute, Chain, Cut, Domain, EdgeSign, Expectation, ExpectationKind, GraphBlock, GraphItem, Independence, Name,
+    Attribute, Chain, Cut, EdgeSign, Expectation, ExpectationKind, GraphBlock, GraphItem, Independence, Name,
     ProofBlock, Query, QueryStatement, Reason, RuleName, Statement, StatementKind, Tree, VarDeclaration,
 };
 
@@ -64,7 +66,7 @@ pub fn tree(tree: &Tree, style: Style) -> String {
     let mut text = String::new();
     let mut after_block = false;
     for each in &tree.statements {
-        let block = matches!(each.kind, StatementKind::Graph(_) | StatementKind::Proof(_));
+        let block = matches!(each.kind, StatementKind::Graph(_) | StatementKind::Proof(_) | StatementKind::Model(_));
         if !text.is_empty() && (block || after_block || each.doc.is_some()) {
             text.push('\n');
         }
@@ -86,6 +88,7 @@ pub fn statement(statement: &Statement, style: Style) -> String {
         StatementKind::Query(question) => query(question, style),
         StatementKind::Expect(asked) => expectation(asked, style),
         StatementKind::Proof(block) => proof(block, style),
+        StatementKind::Model(block) => model::model(block),
     });
     text
 }
@@ -115,6 +118,8 @@ pub fn query(question: &QueryStatement, style: Style) -> String {
             format!("paths {} to {}{}{}", list(from), list(to), clause(" | ", given), in_graph(graph))
         }
         Query::Simplify(asked) => format!("simplify {}{}", expr(asked, style), in_graph(graph)),
+        Query::Explain(asked) => model::explain(asked) + &in_graph(graph),
+        Query::Sensitivity(asked) => model::sensitivity(asked, style) + &in_graph(graph),
     };
     label + &asked
 }
@@ -198,12 +203,7 @@ fn attributes(attributes: &[Attribute]) -> String {
 }
 
 fn variables(declaration: &VarDeclaration) -> String {
-    let domain = match &declaration.domain.value {
-        Domain::Values(values) => {
-            format!("{{{}}}", values.iter().map(|each| value(&each.value)).collect::<Vec<_>>().join(", "))
-        }
-        Domain::Range(first, last) => format!("{first}..{last}"),
-    };
+    let domain = model::domain(&declaration.domain.value);
     format!("var {} : {domain}", list(&declaration.names))
 }
 

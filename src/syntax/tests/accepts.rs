@@ -25,6 +25,7 @@ fn shape(expr: &Expr) -> String {
         ExprKind::Minus(parts) => list("-", parts),
         ExprKind::Negative(inside) => format!("~{}", shape(inside)),
         ExprKind::Number(number) => number.clone(),
+        ExprKind::Quantity(asked) => asked.kind.name().to_owned(),
         ExprKind::Name(variable) => format!("{}{}", variable.name.value, "'".repeat(variable.primes.into())),
     }
 }

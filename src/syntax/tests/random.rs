@@ -87,20 +87,197 @@ fn variable() -> impl Strategy<Value = Variable> {
     (name(), prop_oneof![4 => Just(0_u16), 1 => 1..4_u16]).prop_map(|(name, primes)| Variable { name, primes })
 }
 
+fn value() -> impl Strategy<Value = Name> {
+    prop_oneof![name(), Just(Name::new("-1".to_owned(), NOWHERE)), Just(Name::new(String::new(), NOWHERE))]
+}
+
 fn reference() -> impl Strategy<Value = Reference> {
-    let value = prop_oneof![name(), Just(Name::new("-1".to_owned(), NOWHERE)), Just(Name::new(String::new(), NOWHERE))];
-    (variable(), option::weighted(0.4, value)).prop_map(|(variable, value)| {
+    (variable(), option::weighted(0.4, value())).prop_map(|(variable, value)| {
         let value = value.filter(|_| variable.primes == 0);
-        Reference { variable, value }
+        Reference { variable, world: Vec::new(), value }
     })
 }
 
+/// A variable in a world, worlds in worlds included.
+fn counterfactual() -> impl Strategy<Value = Reference> {
+    let setting = (variable(), option::weighted(0.6, value()))
+        .prop_map(|(variable, to)| {
+            let to = to.filter(|_| variable.primes == 0).map(SetTo::Value);
+            Setting { variable, to }
+        })
+        .boxed();
+    let nested = (reference(), vec(setting.clone(), 1..3), variable()).prop_map(|(mut inner, world, variable)| {
+        (inner.world, inner.value) = (world, None);
+        Setting { variable, to: Some(SetTo::Response(Box::new(inner))) }
+    });
+    (reference(), vec(prop_oneof![3 => setting, 1 => nested], 0..3))
+        .prop_map(|(reference, world)| Reference { world, ..reference })
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    let mechanism =
+        prop_oneof![distribution().prop_map(Mechanism::Distribution), equation().prop_map(Mechanism::Equation),];
+    (variable(), mechanism).prop_map(|(variable, mechanism)| Policy { variable, mechanism })
+}
+
 fn term() -> impl Strategy<Value = PTerm> {
-    (vec(reference(), 1..3), vec(reference(), 0..3), vec(reference(), 0..3)).prop_map(|(of, do_, given)| PTerm {
+    let acts = (vec(reference(), 1..3), vec(reference(), 0..3), vec(reference(), 0..3), vec(policy(), 0..2))
+        .prop_map(|(of, do_, given, policies)| PTerm { of, do_, given, policies });
+    let worlds = (vec(counterfactual(), 1..3), vec(counterfactual(), 0..2)).prop_map(|(of, given)| PTerm {
         of,
-        do_,
+        given,
+        ..PTerm::default()
+    });
+    prop_oneof![3 => acts, 1 => worlds]
+}
+
+fn share() -> impl Strategy<Value = Probability> {
+    prop::sample::select(&["0", "1", "0.25", "1/3", "-2"][..]).prop_map(|text| Spanned::new(text.to_owned(), NOWHERE))
+}
+
+fn domain() -> impl Strategy<Value = Domain> {
+    prop_oneof![
+        vec(value(), 0..4).prop_map(Domain::Values),
+        (any::<i64>(), any::<i64>()).prop_map(|(a, b)| Domain::Range(a, b)),
+    ]
+}
+
+fn distribution() -> impl Strategy<Value = Distribution> {
+    prop_oneof![
+        vec((value(), share()), 1..4).prop_map(DistributionKind::Weights),
+        option::of(domain()).prop_map(|over| DistributionKind::Uniform(over.map(|over| Spanned::new(over, NOWHERE)))),
+        share().prop_map(DistributionKind::Bernoulli),
+        (option::of(share()), share(), any::<bool>()).prop_map(|(mean, spread, variance)| DistributionKind::Normal {
+            mean,
+            spread,
+            variance
+        }),
+        value().prop_map(DistributionKind::Point),
+    ]
+    .prop_map(|kind| Distribution { span: NOWHERE, kind })
+}
+
+fn made(kind: EquationKind) -> Equation {
+    Equation { span: NOWHERE, kind }
+}
+
+fn equation() -> impl Strategy<Value = Equation> {
+    let leaf = prop_oneof![
+        3 => text().prop_map(EquationKind::Name),
+        1 => prop::sample::select(&["if", "then", "or", "not", "noise", "min", "mod", "and", "else"][..])
+            .prop_map(|word| EquationKind::Name(word.to_owned())),
+        2 => prop::sample::select(&["0", "2", "0.3"][..]).prop_map(|n| EquationKind::Number(n.to_owned())),
+        1 => distribution().prop_map(EquationKind::Noise),
+    ]
+    .prop_map(made);
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        let several = || vec(inner.clone(), 2..4);
+        // The first is never taken away, nor does it divide.
+        let chain = || {
+            vec((any::<bool>(), inner.clone()), 2..4).prop_map(|mut all| {
+                all[0].0 = false;
+                all
+            })
+        };
+        let relation = prop::sample::select(
+            &[
+                Relation::Equal,
+                Relation::Unequal,
+                Relation::Less,
+                Relation::AtMost,
+                Relation::Greater,
+                Relation::AtLeast,
+            ][..],
+        );
+        prop_oneof![
+            (vec((inner.clone(), inner.clone()), 1..3), inner.clone())
+                .prop_map(|(cases, otherwise)| EquationKind::If { cases, otherwise: Box::new(otherwise) }),
+            several().prop_map(EquationKind::Or),
+            several().prop_map(EquationKind::And),
+            (inner.clone(), relation, inner.clone()).prop_map(|(a, relation, b)| EquationKind::Compare(
+                Box::new(a),
+                relation,
+                Box::new(b)
+            )),
+            chain().prop_map(EquationKind::Sum),
+            chain().prop_map(EquationKind::Product),
+            several().prop_map(|all| EquationKind::Call(Function::Max, all)),
+            inner.clone().prop_map(|one| EquationKind::Call(Function::Abs, vec![one])),
+            // `not not a` and `--a` are read as a.
+            inner.clone().prop_map(|one| match one.kind {
+                EquationKind::Not(_) => one.kind,
+                _ => EquationKind::Not(Box::new(one)),
+            }),
+            inner.prop_map(|one| match one.kind {
+                EquationKind::Negative(_) => one.kind,
+                _ => EquationKind::Negative(Box::new(one)),
+            }),
+        ]
+        .prop_map(made)
+    })
+}
+
+fn quantity() -> impl Strategy<Value = Quantity> {
+    let kind = prop::sample::select(
+        &[
+            QuantityKind::Ate,
+            QuantityKind::Ett,
+            QuantityKind::Nde,
+            QuantityKind::Nie,
+            QuantityKind::Pn,
+            QuantityKind::Ps,
+            QuantityKind::Pns,
+        ][..],
+    );
+    let change = option::of((value(), value()));
+    let rest = (option::of(value()), vec(name(), 0..2), vec(counterfactual(), 0..2));
+    (kind, name(), change, name(), rest).prop_map(|(kind, cause, change, effect, (value, via, given))| Quantity {
+        kind,
+        cause,
+        change,
+        effect,
+        value,
+        via,
         given,
     })
+}
+
+fn model() -> impl Strategy<Value = ModelBlock> {
+    let row = (option::of(vec(option::of(value()), 1..3)), distribution()).prop_map(|(at, distribution)| TableRow {
+        span: NOWHERE,
+        at: at.map(|at| {
+            let texts = at.into_iter().map(|value| value.map(|value| value.value));
+            texts.map(|text| Spanned::new(text, NOWHERE)).collect()
+        }),
+        distribution,
+    });
+    let cause = (name(), option::of(value()), share()).prop_map(|(mut name, value, share)| {
+        if name.value == "leak" {
+            name.value.push('1');
+        }
+        (name, value, share)
+    });
+    let or = (vec(cause, 0..3), option::of(share())).prop_map(|(causes, leak)| NoisyOr { causes, leak });
+    let given = prop_oneof![
+        vec(row, 0..4).prop_map(Mechanism::Table),
+        or.prop_map(Mechanism::NoisyOr),
+        distribution()
+            .prop_filter("braces after parents are a table", |d| !matches!(d.kind, DistributionKind::Weights(_)))
+            .prop_map(Mechanism::Distribution),
+    ];
+    let mechanism = prop_oneof![
+        (Just(Vec::new()), distribution().prop_map(Mechanism::Distribution)),
+        (Just(Vec::new()), equation().prop_map(Mechanism::Equation)),
+        (names(), given),
+    ];
+    let item = (any::<bool>(), name(), mechanism).prop_map(|(latent, name, (given, mechanism))| ModelItem {
+        span: NOWHERE,
+        latent,
+        name,
+        given,
+        mechanism,
+    });
+    (name(), option::of(name()), vec(item, 0..5)).prop_map(|(name, graph, items)| ModelBlock { name, graph, items })
 }
 
 fn at(kind: ExprKind) -> Expr {
@@ -117,6 +294,7 @@ pub(super) fn expr() -> impl Strategy<Value = Expr> {
         1 => term().prop_map(ExprKind::E).prop_map(at),
         2 => number(),
         2 => variable().prop_map(ExprKind::Name).prop_map(at),
+        1 => quantity().prop_map(|asked| at(ExprKind::Quantity(Box::new(asked)))),
     ];
     leaf.prop_recursive(5, 40, 4, |inner| {
         prop_oneof![
@@ -176,6 +354,9 @@ fn query() -> impl Strategy<Value = QueryStatement> {
         }),
         (names(), names(), vec(name(), 0..3)).prop_map(|(from, to, given)| Query::Paths { from, to, given }),
         expr().prop_map(Query::Simplify),
+        (expr(), vec(name(), 0..3)).prop_map(|(expr, to)| Query::Sensitivity(Sensitivity { expr, to })),
+        (vec(reference(), 1..3), vec(reference(), 0..3))
+            .prop_map(|(given, do_)| Query::Explain(Explain { given, do_ })),
     ];
     prop_oneof![
         6 => (option::of(name()), asked, option::of(name()))
@@ -255,11 +436,7 @@ fn graph() -> impl Strategy<Value = GraphBlock> {
 }
 
 fn variables() -> impl Strategy<Value = VarDeclaration> {
-    let domain = prop_oneof![
-        vec(name(), 0..4).prop_map(Domain::Values),
-        (any::<i64>(), any::<i64>()).prop_map(|(a, b)| Domain::Range(a, b)),
-    ];
-    (names(), domain).prop_map(|(names, domain)| VarDeclaration { names, domain: Spanned::new(domain, NOWHERE) })
+    (names(), domain()).prop_map(|(names, domain)| VarDeclaration { names, domain: Spanned::new(domain, NOWHERE) })
 }
 
 fn statement() -> impl Strategy<Value = Statement> {
@@ -276,6 +453,7 @@ fn statement() -> impl Strategy<Value = Statement> {
         4 => query().prop_map(StatementKind::Query),
         2 => expectation().prop_map(StatementKind::Expect),
         1 => proof().prop_map(StatementKind::Proof),
+        1 => model().prop_map(StatementKind::Model),
     ];
     (doc(), kind).prop_map(|(doc, kind)| Statement { span: NOWHERE, doc, kind })
 }

@@ -1,0 +1,126 @@
+//! What a model answers.
+
+use super::evidence::Object;
+use crate::answer::{Number, Numbers, NumericalCheck, float};
+use crate::expr::BigRational;
+use serde_json::{Value, json};
+
+/// The fields of an answer of kind `number`.
+pub(super) fn number(model: &str, answer: &Number, value: &mut Object) {
+    let mut put = |field: &str, content: Value| {
+        value.insert(field.to_owned(), content);
+    };
+    put("model", model.into());
+    put("proved", false.into());
+    match answer {
+        Number::Table(numbers) => table(numbers, &mut put),
+        Number::Normal { slots, mean, variance, without } => {
+            if slots.is_empty() {
+                exact(Some(mean), &mut put);
+            } else {
+                put("value", Value::Null);
+                let slots: Vec<Value> = slots
+                    .iter()
+                    .map(|(slot, by)| json!({ "of": slot, "value": float(by), "exact": by.to_string() }))
+                    .collect();
+                put("linear", json!({ "constant": float(mean), "exact": mean.to_string(), "coefficients": slots }));
+            }
+            if let Some(variance) = variance {
+                put("variance", json!({ "value": float(variance), "exact": variance.to_string() }));
+            }
+            if let Some((mean, variance)) = without {
+                let mut without = json!({ "value": float(mean), "exact": mean.to_string() });
+                if let Some(variance) = variance {
+                    without["variance"] = json!({ "value": float(variance), "exact": variance.to_string() });
+                }
+                put("without", without);
+            }
+        }
+        Number::Explained(found) => {
+            let values: Object =
+                found.values.iter().map(|(name, state)| (name.clone(), state.as_str().into())).collect();
+            exact(Some(&found.probability), &mut put);
+            put("explanation", values.into());
+            put("evidence", json!({ "value": float(&found.evidence), "exact": found.evidence.to_string() }));
+        }
+        Number::Sensitivity { value, entries, truncated } => {
+            exact(Some(value), &mut put);
+            let entries = entries.iter().map(|entry| {
+                let given = entry.given.iter().map(|(parent, state)| reference(parent, state));
+                json!({
+                    "of": reference(&entry.variable, &entry.state),
+                    "given": given.collect::<Vec<_>>(),
+                    "probability": float(&entry.probability),
+                    "derivative": float(&entry.derivative),
+                    "exact": entry.derivative.to_string(),
+                })
+            });
+            put("sensitivity", entries.collect());
+            put("truncated", (*truncated).into());
+        }
+        Number::None(why) => {
+            put("value", Value::Null);
+            put("reason", why.as_str().into());
+        }
+    }
+}
+
+/// `x=high`
+fn reference(name: &str, value: &str) -> String {
+    format!("{}={value}", crate::syntax::print::name(name))
+}
+
+fn exact(number: Option<&BigRational>, put: &mut dyn FnMut(&str, Value)) {
+    put("value", number.map(float).into());
+    put("exact", number.map(ToString::to_string).into());
+}
+
+fn table(numbers: &Numbers, put: &mut dyn FnMut(&str, Value)) {
+    if let ([], [(_, value)]) = (numbers.slots.as_slice(), numbers.rows.as_slice()) {
+        exact(value.as_ref(), put);
+        if value.is_none() {
+            put("reason", "a condition has probability zero, or something is divided by zero".into());
+        }
+    } else {
+        put("value", Value::Null);
+        put("by", by(numbers));
+    }
+    if let Some(without) = &numbers.without {
+        let mut object = Object::new();
+        let mut put_in = |field: &str, content: Value| {
+            object.insert(field.to_owned(), content);
+        };
+        table(without, &mut put_in);
+        put("without", object.into());
+    }
+}
+
+fn by(numbers: &Numbers) -> Value {
+    let rows = numbers.rows.iter().map(|(at, value)| {
+        let at: Vec<String> = numbers.slots.iter().zip(at).map(|(slot, value)| format!("{slot}={value}")).collect();
+        json!({ "at": at, "value": value.as_ref().map(float), "exact": value.as_ref().map(ToString::to_string) })
+    });
+    rows.collect()
+}
+
+/// `[{"model", "agrees", "rows"}]`
+pub(super) fn checks(checks: &[NumericalCheck]) -> Value {
+    let each = checks.iter().map(|check| {
+        let rows = check.rows.iter().map(|row| {
+            let at: Vec<String> =
+                check.slots.iter().zip(&row.at).map(|(slot, value)| format!("{slot}={value}")).collect();
+            json!({
+                "at": at,
+                "estimand": row.estimand.as_ref().map(float),
+                "model": row.model.as_ref().map(float),
+                "exact": row.model.as_ref().map(ToString::to_string),
+            })
+        });
+        let mut value = json!({ "model": check.model, "agrees": check.agrees(), "rows": rows.collect::<Vec<_>>() });
+        if let Some(why) = &check.reason {
+            value["reason"] = why.as_str().into();
+        }
+        value
+    });
+    each.collect()
+}
