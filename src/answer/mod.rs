@@ -6,6 +6,7 @@
 //! The question comes from the problem, the evidence from the floors that search, the verdict from the kernel: every
 //! claim made here goes through [`settle`], and what the kernel refuses becomes undetermined.
 
+mod account;
 mod adjust;
 mod bridge;
 mod context;
@@ -25,6 +26,8 @@ mod simplify;
 mod types;
 mod words;
 
+pub use crate::identify::{Route, RuleMove};
+pub use account::{Account, Mixing, Reading, accounts};
 pub use settle::settle;
 pub use types::{
     AdjustmentSet, Answer, Because, Body, CheckedLine, Expected, Identified, ImpliedIndependence, Limits, LineStatus,

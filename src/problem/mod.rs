@@ -14,6 +14,7 @@
 //! - A value belongs to a domain letter by letter; without a domain any text is a value.
 //! - `-A` is `0 - A`, but for numbers; a quotient of two written numbers is a number.
 
+mod ask;
 mod bare_names;
 mod definitions;
 mod diagnostics;
@@ -31,6 +32,7 @@ mod warnings;
 
 pub mod lift;
 
+pub use ask::{Asked, ask};
 pub use resolver::{read, resolve};
 
 use crate::expr::{Arena, ExprId, Term};

@@ -118,7 +118,7 @@ fn below(subgraph: &Subgraph, node: Node) -> Vec<Node> {
 }
 
 /// A shortest way from a node to a member of a set, breadth first.
-fn way(graph: &Graph, from: Node, to: &NodeSet, next: impl Fn(Node) -> Vec<Node>) -> Option<Vec<Node>> {
+pub(super) fn way(graph: &Graph, from: Node, to: &NodeSet, next: impl Fn(Node) -> Vec<Node>) -> Option<Vec<Node>> {
     let mut before: Vec<Option<Node>> = vec![None; graph.len()];
     let mut seen = graph.set([from]);
     let mut queue = VecDeque::from([from]);
