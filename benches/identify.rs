@@ -3,13 +3,11 @@
 //! `benches/README.md` says what each family is and how the time grows with it.
 
 use divan::Bencher;
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use whatif::expr::Arena;
 use whatif::graph::{Graph, Node};
 use whatif::identify::{Effect, Identification, identify};
-use whatif::reach;
 
+mod common;
 #[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/it/support/graphs.rs"]
 mod graphs;
@@ -31,19 +29,6 @@ fn measure(bencher: Bencher, graph: &Graph, effect: &Effect) {
         let found = identify(graph, effect, &mut arena, false);
         (found, arena)
     });
-}
-
-/// A large sparse random graph: `directed` arrows and `bidirected` arcs between random pairs (repeats count once).
-fn random_sparse(len: usize, directed: usize, bidirected: usize, rng: &mut ChaCha8Rng) -> Graph {
-    let mut pair = || loop {
-        let (a, b) = (rng.random_range(0..len), rng.random_range(0..len));
-        if a != b {
-            break (a.min(b), a.max(b));
-        }
-    };
-    let arrows: Vec<_> = (0..directed).map(|_| pair()).collect();
-    let arcs: Vec<_> = (0..bidirected).map(|_| pair()).collect();
-    graphs::graph(len, &arrows, &arcs)
 }
 
 mod classics {
@@ -86,33 +71,14 @@ fn napkin_ladder(bencher: Bencher, depth: usize) {
     measure(bencher, &graph, &effect(&graph, 2 * depth + 1, 2 * depth));
 }
 
-/// Of mean degree 4 and with three arcs for ten nodes: 1,000 nodes have 2,000 arrows and 300 arcs. The outcome is a late
-/// node, the treatment one of its later causes that has a cause of its own and an arc, so that neither the rules nor a
-/// glance decide; twenty graphs in turn, whatever their verdict.
+/// Twenty graphs in turn, whatever their verdict.
 #[divan::bench(args = [250, 500, 1_000, 2_000])]
 fn random(bencher: Bencher, nodes: usize) {
-    let mut rng = ChaCha8Rng::seed_from_u64(nodes as u64);
-    let cases: Vec<(Graph, Effect)> = (0..20)
-        .map(|_| {
-            let graph = random_sparse(nodes, 2 * nodes, 3 * nodes / 10, &mut rng);
-            loop {
-                let y = rng.random_range(nodes / 2..nodes);
-                // The outcome is the last of its ancestors in the order of declaration.
-                let mut causes = reach::ancestors(&graph, &graph.set([Node::new(y)]));
-                causes.remove(Node::new(y));
-                let entangled = |&x: &Node| graph.parents(x).len() > 0 && graph.siblings(x).len() > 0;
-                let causes: Vec<Node> = causes.iter().filter(|x| x.index() > nodes / 4).filter(entangled).collect();
-                if !causes.is_empty() {
-                    let x = causes[rng.random_range(0..causes.len())];
-                    let effect = effect(&graph, y, x.index());
-                    break (graph, effect);
-                }
-            }
-        })
-        .collect();
+    let cases: Vec<_> =
+        common::entangled_cases(nodes).into_iter().map(|(graph, y, x)| (effect(&graph, y, x), graph)).collect();
     let mut turn = (0..cases.len()).cycle();
     bencher.with_inputs(|| turn.next().unwrap_or_default()).bench_local_values(|case| {
-        let (graph, effect) = &cases[case];
+        let (effect, graph) = &cases[case];
         let mut arena = Arena::new();
         let found = identify(graph, effect, &mut arena, false);
         (found, arena)

@@ -40,6 +40,7 @@ pub mod algebra;
 pub mod answer;
 pub mod countermodel;
 pub mod derive;
+pub mod exchange;
 pub mod expr;
 pub mod graph;
 pub mod identify;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const NOUNS: [&str; 4] = ["source", "graph", "expr", "proof"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 16] = [
+const TABLE: [(&str, &[&str]); 17] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
@@ -41,6 +41,7 @@ const TABLE: [(&str, &[&str]); 16] = [
             "countermodel",
         ],
     ),
+    ("exchange", &["source", "graph", "expr", "syntax", "problem", "reach"]),
     ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer"]),
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
     ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
@@ -227,6 +228,24 @@ fn every_floor_names_only_floors_it_may() {
         }
     }
     assert!(wrong.is_empty(), "{}", Vec::from_iter(wrong).join("\n"));
+}
+
+/// What models say is judged by one definition, which those that look for models may not share.
+#[test]
+fn only_the_kernel_names_what_a_model_means() {
+    let names = |path: &Path| code_only(&fs::read_to_string(path).unwrap()).contains("meaning::");
+    let named: BTreeSet<String> =
+        sources(&root()).iter().filter(|path| names(path)).filter_map(|path| floor_of(path)).collect();
+    assert_eq!(Vec::from_iter(named), ["kernel"]);
+}
+
+/// The judge is read in one sitting.
+#[test]
+fn the_kernel_is_under_a_thousand_lines() {
+    let own =
+        sources(&root().join("kernel")).into_iter().filter(|path| !path.components().any(|c| c.as_os_str() == "tests"));
+    let lines: usize = own.map(|path| fs::read_to_string(path).unwrap().lines().count()).sum();
+    assert!(lines < 1_000, "{lines} lines");
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub(super) enum Stage {
     Identify,
     Derive,
     Check,
+    SelfCheck,
+    Support,
 }
 
 impl<'a> Context<'a> {
@@ -64,10 +66,25 @@ impl<'a> Context<'a> {
             Stage::Identify => &mut seconds.identify,
             Stage::Derive => &mut seconds.derive,
             Stage::Check => &mut seconds.check,
+            Stage::SelfCheck => &mut seconds.self_check,
+            Stage::Support => &mut seconds.support,
         };
         *slot += clock() - start;
         self.seconds.set(seconds);
         result
+    }
+
+    /// Runs what comes beside the verdict: its identifications, derivations and checks are not the verdict's, so their
+    /// time is told apart.
+    pub(super) fn aside<T>(&self, run: impl FnOnce(&Context<'_>) -> T) -> T {
+        let options = Options { clock: None, all: false, ..*self.options };
+        let aside = Context { projected: self.projected, options: &options, seconds: Cell::default() };
+        self.timed(Stage::Support, || run(&aside))
+    }
+
+    /// The graph as claims are made of it.
+    pub(super) fn projected(&self) -> &'a Projected {
+        self.projected
     }
 
     pub(super) fn seconds(&self) -> Option<Seconds> {
@@ -86,5 +103,5 @@ impl<'a> Context<'a> {
 }
 
 pub(super) fn undetermined(reason: impl Into<String>) -> Verdict {
-    Verdict::Undetermined(Undetermined { reason: reason.into(), refused: None })
+    Verdict::Undetermined(Undetermined { reason: reason.into(), refused: None, self_check: false })
 }

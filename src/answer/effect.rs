@@ -126,7 +126,7 @@ pub(super) fn read(
 }
 
 /// Derives a term's estimand and has it settled.
-fn identified(
+pub(super) fn identified(
     context: &Context<'_>,
     arena: &mut Arena,
     query: ExprId,
@@ -179,7 +179,7 @@ pub(super) fn free(arena: &Arena, query: ExprId, estimand: ExprId) -> Vec<Ref> {
 }
 
 /// The expression with its bound references renamed to copies that neither it nor `at` uses.
-fn apart(arena: &mut Arena, root: ExprId, at: &[(Ref, Ref)]) -> ExprId {
+pub(super) fn apart(arena: &mut Arena, root: ExprId, at: &[(Ref, Ref)]) -> ExprId {
     let primes = |r: &Ref| match r.at {
         crate::expr::At::Copy(primes) => primes,
         crate::expr::At::Value(_) => 0,

@@ -1,7 +1,7 @@
 //! `expect …`: whether the answer is the one expected.
 
 use super::context::Context;
-use super::{Expected, Verdict, contrast, differ, effect, equality, independence, words};
+use super::{Expected, Verdict, contrast, differ, effect, equality, independence, self_check, words};
 use crate::expr::Expr;
 use crate::graph::Graph;
 use crate::problem::{Expectation, ExpectationKind};
@@ -11,19 +11,22 @@ use crate::proof::{Evidence, PathStep};
 pub(super) fn expectation(context: &Context<'_>, expectation: &Expectation, text: String) -> Expected {
     let mut arena = expectation.arena.clone();
     let verdict = match &expectation.kind {
-        &ExpectationKind::Identifiable(expr) => match arena.get(expr) {
-            Expr::P(term) => {
-                let term = term.clone();
-                effect::effect(context, &mut arena, &term)
-            }
-            Expr::Number(_)
-            | Expr::Sum { .. }
-            | Expr::Product(_)
-            | Expr::Quotient(..)
-            | Expr::Plus(_)
-            | Expr::Minus(_)
-            | Expr::Value(_) => contrast::verdict(context, &mut arena, expr),
-        },
+        &ExpectationKind::Identifiable(expr) => {
+            let verdict = match arena.get(expr) {
+                Expr::P(term) => {
+                    let term = term.clone();
+                    effect::effect(context, &mut arena, &term)
+                }
+                Expr::Number(_)
+                | Expr::Sum { .. }
+                | Expr::Product(_)
+                | Expr::Quotient(..)
+                | Expr::Plus(_)
+                | Expr::Minus(_)
+                | Expr::Value(_) => contrast::verdict(context, &mut arena, expr),
+            };
+            self_check::self_check(context, &arena, expr, verdict).0
+        }
         ExpectationKind::Independence(separation) => independence::independence(context, &mut arena, separation),
         &ExpectationKind::Equality(lhs, rhs) => equality::equality(context, &mut arena, lhs, rhs),
     };
@@ -34,11 +37,11 @@ pub(super) fn expectation(context: &Context<'_>, expectation: &Expectation, text
     };
     let holds = is.map(|is| is == expectation.expected);
     let reason = (holds != Some(true)).then(|| reason(context.graph(), &verdict));
-    let refused = match verdict {
-        Verdict::Undetermined(why) => why.refused,
-        Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::Holds(_) | Verdict::Fails(_) => None,
+    let (refused, self_check_failed) = match verdict {
+        Verdict::Undetermined(why) => (why.refused, why.self_check),
+        Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::Holds(_) | Verdict::Fails(_) => (None, false),
     };
-    Expected { span: expectation.span, text, holds, reason, refused }
+    Expected { span: expectation.span, text, holds, reason, refused, self_check_failed }
 }
 
 /// What the answer is, where it is not the one expected.

@@ -8,7 +8,9 @@
 
 mod account;
 mod adjust;
+mod advice;
 mod bridge;
+mod constraints;
 mod context;
 mod contrast;
 mod definitions;
@@ -16,25 +18,35 @@ mod differ;
 mod effect;
 mod equality;
 mod expectation;
+mod fragile;
 mod implications;
 mod independence;
 mod joined;
+mod ledger;
 mod paths;
 mod proof;
+mod self_check;
 mod settle;
 mod simplify;
+mod support;
+mod surroundings;
+mod testable;
 mod types;
 mod words;
 
 pub use crate::identify::{Route, RuleMove};
 pub use account::{Account, Mixing, Reading, accounts};
 pub use settle::settle;
+pub use support::{
+    Absent, Advice, Cause, Constraint, Found, Fragile, FragileEdge, FragileStatus, Ledger, Measure, Randomise, Related,
+    RelatedKind, SelfCheck, SelfChecks, Support, Testable,
+};
 pub use types::{
     AdjustmentSet, Answer, Because, Body, CheckedLine, Expected, Identified, ImpliedIndependence, Limits, LineStatus,
     ListedPath, Options, Refusal, Seconds, SetKind, Undetermined, Verdict, Verma,
 };
 
-use crate::expr::{Ref, Term, Var};
+use crate::expr::{Arena, ExprId, Ref, Term, Var};
 use crate::graph::{Graph, GraphError};
 use crate::problem::{GraphEntry, Problem, QueryKind, lift};
 use crate::proof::SourceGraph;
@@ -110,6 +122,7 @@ impl<'p> Prover<'p> {
             }
             QueryKind::Proof { start, lines } => proof::proof(&context, &mut arena, *start, lines),
         };
+        let (body, support) = supported(&context, &mut arena, &query.arena, body);
         let definitions = definitions::of_answer(&mut arena, &context, &query.definitions, &body);
         let text = match lift::proof(self.problem, query, &projected.graph) {
             Some(block) => {
@@ -130,6 +143,7 @@ impl<'p> Prover<'p> {
             arena,
             definitions,
             body,
+            support,
             seconds: context.seconds(),
         }
     }
@@ -151,6 +165,48 @@ impl<'p> Prover<'p> {
     }
 }
 
+/// The body with what stands beside its verdict, where it is that on an effect or a contrast. `asked` holds the query's own
+/// expressions.
+fn supported(context: &Context<'_>, arena: &mut Arena, asked: &Arena, body: Body) -> (Body, Support) {
+    match body {
+        Body::Effect { term, verdict } => {
+            let query = arena.p(term.clone());
+            let (verdict, mut support) = beside(context, arena, query, verdict);
+            if let Verdict::NotIdentifiable(checked) = &verdict {
+                support.advice = Some(context.aside(|context| advice::advice(context, asked, &term, checked)));
+            }
+            (Body::Effect { term, verdict }, support)
+        }
+        Body::Contrast { expr, terms, verdict } => {
+            let (verdict, support) = beside(context, arena, expr, verdict);
+            (Body::Contrast { expr, terms, verdict }, support)
+        }
+        body @ (Body::Independence { .. }
+        | Body::Equality { .. }
+        | Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Proof { .. }) => (body, Support::default()),
+    }
+}
+
+/// The verdict, taken back where the self-check fails, and what stands beside one that a query is identifiable.
+fn beside(context: &Context<'_>, arena: &mut Arena, query: ExprId, verdict: Verdict) -> (Verdict, Support) {
+    let (verdict, self_check) = self_check::self_check(context, arena, query, verdict);
+    let mut support = Support { self_check, ..Support::default() };
+    if let Verdict::Identifiable(found) = &verdict {
+        context.aside(|context| {
+            support.rests_on = ledger::ledger(context, arena, found);
+            support.constraints = constraints::constraints(context, arena, found);
+            if context.options.fragile {
+                support.fragile = fragile::fragile(context, arena, query, found);
+            }
+        });
+    }
+    (verdict, support)
+}
+
 impl Projected {
     fn new(problem: &Problem, entry: &GraphEntry) -> Result<Self, Diagnostic> {
         let (graph, source) = if entry.latents.is_empty() {
@@ -161,8 +217,13 @@ impl Projected {
             let source = SourceGraph { graph: Arc::clone(&entry.source), latents: entry.latents.clone() };
             (Arc::new(projection), Some(source))
         };
+        Ok(Self::of(graph, source))
+    }
+
+    /// What is known of a graph is the joint distribution of its variables.
+    fn of(graph: Arc<Graph>, source: Option<SourceGraph>) -> Self {
         let known = Term::new(graph.nodes().map(|node| Ref::plain(Var::new(node.index()))), [], []);
-        Ok(Self { graph, source, known: known.into_iter().collect() })
+        Self { graph, source, known: known.into_iter().collect() }
     }
 }
 

@@ -54,7 +54,7 @@ fn verdict(context: &Context<'_>, arena: &mut Arena, start: ExprId, lines: &[Che
             }
             LineStatus::Undetermined(why) => {
                 let reason = format!("line {}: {}", position + 1, why.reason);
-                let open = Undetermined { reason, refused: why.refused.clone() };
+                let open = Undetermined { reason, ..why.clone() };
                 if open.refused.is_some() {
                     return Verdict::Undetermined(open);
                 }
@@ -263,7 +263,7 @@ fn open(reason: impl Into<String>) -> LineStatus {
     match undetermined(reason) {
         Verdict::Undetermined(why) => LineStatus::Undetermined(why),
         Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::Holds(_) | Verdict::Fails(_) => {
-            LineStatus::Undetermined(Undetermined { reason: String::new(), refused: None })
+            LineStatus::Undetermined(Undetermined { reason: String::new(), refused: None, self_check: false })
         }
     }
 }

@@ -33,5 +33,5 @@ fn refused(refused: Refusal) -> Undetermined {
         Some(step) => format!("the kernel refused the evidence at step {step}: {}", refused.reason),
         None => format!("the kernel refused the evidence: {}", refused.reason),
     };
-    Undetermined { reason, refused: Some(refused) }
+    Undetermined { reason, refused: Some(refused), self_check: false }
 }

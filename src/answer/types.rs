@@ -1,5 +1,6 @@
 //! What an answer is.
 
+use super::{SelfChecks, Support};
 use crate::expr::{Arena, ExprId, Ref, Term};
 use crate::graph::{EdgeKind, Graph, Node, NodeSet};
 use crate::kernel::Checked;
@@ -19,6 +20,10 @@ pub struct Options<'a> {
     pub clock: Option<&'a (dyn Fn() -> f64 + Sync)>,
     /// Every strategy's estimand, not only the preferred one.
     pub all: bool,
+    /// What single added edges would do to an identifiable query.
+    pub fragile: bool,
+    /// Which estimands are computed in random models.
+    pub self_check: SelfChecks,
 }
 
 /// Bounds on searches.
@@ -28,11 +33,23 @@ pub struct Limits {
     pub list: usize,
     /// Largest number of cells (joint states) a model is evaluated on.
     pub cells: usize,
+    /// Largest number of cells of the relevant part of an estimand, for each step of its derivation, for it to be computed
+    /// in random models as a matter of course. Cells are the joint states of the ancestors of all variables that estimand
+    /// and query name, and of the unmeasured causes of two of them. Chosen so that this takes less than the derivation;
+    /// `benches/README.md` has the times.
+    pub self_check: usize,
+    /// Most graphs and queries put to identification in search of advice. A suggestion that is derived and checked counts
+    /// four more times, and in a graph of more than 256 nodes and edges each counts once more for every 256.
+    pub advice: usize,
+    /// Most edges tried in search of fragile spots; each is one identification, in large graphs counted as for advice.
+    pub fragile: usize,
+    /// Most nodes and edges visited for the list of assumptions.
+    pub ledger: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { list: 100, cells: 1 << 16 }
+        Self { list: 100, cells: 1 << 16, self_check: 8, advice: 256, fragile: 1_024, ledger: 1 << 18 }
     }
 }
 
@@ -62,6 +79,8 @@ pub struct Answer {
     pub definitions: Vec<(String, ExprId)>,
     /// The answer proper.
     pub body: Body,
+    /// What stands beside the verdict.
+    pub support: Support,
     /// How long it took, where a clock was lent.
     pub seconds: Option<Seconds>,
 }
@@ -77,6 +96,8 @@ pub struct Seconds {
     pub check: f64,
     /// The numerical self-check.
     pub self_check: f64,
+    /// Advice, the list of assumptions, fragile spots and constraints, the kernel's check of them included.
+    pub support: f64,
 }
 
 /// The answer by kind of query.
@@ -298,6 +319,16 @@ pub struct Undetermined {
     pub reason: String,
     /// Where the kernel refused the evidence.
     pub refused: Option<Refusal>,
+    /// Whether it is so because the numerical self-check failed.
+    pub self_check: bool,
+}
+
+impl Undetermined {
+    /// Whether it shows a defect of the program, not a limit.
+    #[must_use]
+    pub const fn is_defect(&self) -> bool {
+        self.refused.is_some() || self.self_check
+    }
 }
 
 /// What the kernel refused.
@@ -405,4 +436,6 @@ pub struct Expected {
     pub reason: Option<String>,
     /// Where the kernel refused a certificate on the way.
     pub refused: Option<Refusal>,
+    /// Whether the numerical self-check failed on the way.
+    pub self_check_failed: bool,
 }

@@ -9,11 +9,18 @@ use crate::syntax::tree;
 
 /// “a”, “a and b”, “a, b and c”; “nothing” where there are none.
 pub(super) fn list(graph: &Graph, nodes: &NodeSet) -> String {
-    let names: Vec<&str> = nodes.iter().map(|node| graph.name(node)).collect();
-    match &names[..] {
+    listed(&nodes.iter().map(|node| graph.name(node)).collect::<Vec<_>>())
+}
+
+/// The same of words.
+pub(super) fn listed<S: AsRef<str>>(words: &[S]) -> String {
+    match words {
         [] => "nothing".to_owned(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
     }
 }
 

@@ -22,6 +22,10 @@ pub enum Command {
     Check(Check),
     /// Have the kernel judge answers again, from what run --format json printed
     Verify(Verify),
+    /// Read a graph from another program's file
+    Import(super::import::Import),
+    /// Write a graph for another program
+    Export(super::export::Export),
 }
 
 /// `whatif run`
@@ -42,6 +46,12 @@ pub struct Run {
         long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "board"
     )]
     pub steps: Option<Steps>,
+    /// For each formula, show which single added edges would leave no formula or make it wrong
+    #[arg(long)]
+    pub fragile: bool,
+    /// Compute formulas in random models as well and compare: small ones, always, or never
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = SelfCheck::Small)]
+    pub self_check: SelfCheck,
     /// Print what did not hold, and nothing else
     #[arg(long, short)]
     pub quiet: bool,
@@ -110,6 +120,14 @@ pub enum Steps {
     Full,
 }
 
+/// When formulas are computed in random models.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SelfCheck {
+    Small,
+    Always,
+    Never,
+}
+
 /// How mistakes are written.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CheckFormat {
@@ -138,13 +156,14 @@ Examples:
   whatif run examples/churn.causal
   whatif run examples/*.causal --quiet && echo all as expected
   whatif run examples/front-door.causal --all --steps
+  whatif run examples/back-door.causal --fragile
   whatif run examples/napkin.causal --format json
   whatif run examples/napkin.causal --format latex > napkin.tex
   echo 'graph { x -> m -> y; x <-> y } P(y | do(x))' | whatif run -
 
 Exit status: 0 all answered and every expectation held (\"not identifiable\" is an answer);
 1 an expectation did not hold or a proof failed; 2 a file could not be read or has errors;
-70 the kernel refused a certificate, which is a defect of the program.";
+70 the kernel refused a certificate or a self-check failed, which is a defect of the program.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:

@@ -36,7 +36,8 @@ pub fn file(path: &Path) -> File {
     File { problem, diagnostics }
 }
 
-fn read(path: &Path) -> Result<Source, Diagnostic> {
+/// Reads a file, or standard input for `-`.
+pub fn read(path: &Path) -> Result<Source, Diagnostic> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
     let bytes = if stdin { slurp(std::io::stdin().lock()) } else { std::fs::File::open(path).and_then(slurp_file) };
@@ -83,7 +84,8 @@ fn slurp(from: impl Read) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn without_place(code: &'static str, name: &str, message: String, help: &str) -> Diagnostic {
+/// An error that no place in a text shows.
+pub fn without_place(code: &'static str, name: &str, message: String, help: &str) -> Diagnostic {
     Diagnostic {
         code,
         severity: Severity::Error,

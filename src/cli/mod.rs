@@ -6,6 +6,8 @@
 
 mod args;
 mod check;
+mod export;
+mod import;
 mod input;
 mod output;
 mod run;
@@ -25,6 +27,8 @@ pub fn main() -> ExitCode {
         Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look)),
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
+        Some(Command::Import(import)) => import::import(import, &mut Output::new(&import.look)),
+        Some(Command::Export(export)) => export::export(export, &mut Output::new(&export.look)),
     };
     ExitCode::from(status)
 }
@@ -37,6 +41,6 @@ mod status {
     pub const OTHERWISE: u8 = 1;
     /// The input could not be read or has errors.
     pub const INPUT: u8 = 2;
-    /// The kernel refused a certificate.
+    /// The kernel refused a certificate, or a self-check failed.
     pub const REFUSED: u8 = 70;
 }

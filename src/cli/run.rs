@@ -1,12 +1,12 @@
 //! `whatif run`: every question of every file, in parallel, told in file order.
 
-use super::args::{Format, Run, Steps};
+use super::args::{Format, Run, SelfCheck, Steps};
 use super::input::{self, File};
 use super::output::Output;
 use super::status;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::time::Instant;
-use whatif::answer::{Answer, Body, Expected, Limits, Options, Prover, Verdict};
+use whatif::answer::{Answer, Body, Expected, Limits, Options, Prover, SelfChecks, Verdict};
 use whatif::json::Report;
 use whatif::problem::QueryKind;
 use whatif::render::{self, Document};
@@ -73,7 +73,13 @@ fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
     let start = Instant::now();
     let clock = move || start.elapsed().as_secs_f64();
     let limits = Limits { list: args.limit, ..Limits::default() };
-    let options = Options { limits, clock: Some(&clock), all: args.all, ..Options::default() };
+    let self_check = match args.self_check {
+        SelfCheck::Always => SelfChecks::Always,
+        SelfCheck::Small => SelfChecks::Small,
+        SelfCheck::Never => SelfChecks::Never,
+    };
+    let options =
+        Options { limits, clock: Some(&clock), all: args.all, fragile: args.fragile, self_check, ..Options::default() };
     let mut outcomes: Vec<Outcome> = files.iter().map(|_| Outcome::default()).collect();
     let provers: Vec<Option<Prover<'_>>> = files
         .iter()
@@ -131,10 +137,10 @@ impl Outcome {
                 status::FINE
             }
         });
-        let expected = self.expected.iter().map(|expected| match (&expected.refused, expected.holds) {
-            (Some(_), _) => status::REFUSED,
-            (None, Some(true)) => status::FINE,
-            (None, Some(false) | None) => status::OTHERWISE,
+        let expected = self.expected.iter().map(|expected| match expected.holds {
+            _ if expected.refused.is_some() || expected.self_check_failed => status::REFUSED,
+            Some(true) => status::FINE,
+            Some(false) | None => status::OTHERWISE,
         });
         let ready = if self.unready.is_some() { status::INPUT } else { status::FINE };
         answers.chain(expected).chain([ready]).max().unwrap_or(status::FINE)
@@ -146,7 +152,7 @@ const fn proof_fails(answer: &Answer) -> bool {
     matches!(answer.body, Body::Proof { verdict: Verdict::Fails(_), .. })
 }
 
-/// Whether the kernel refused the answer's certificate.
+/// Whether the kernel refused the answer's certificate, or the self-check failed.
 fn refused(answer: &Answer) -> bool {
     let verdict = match &answer.body {
         Body::Effect { verdict, .. }
@@ -157,7 +163,7 @@ fn refused(answer: &Answer) -> bool {
         Body::Adjust { .. } | Body::Implications { .. } | Body::Paths { .. } | Body::Simplify { .. } => return false,
     };
     match verdict {
-        Verdict::Undetermined(why) => why.refused.is_some(),
+        Verdict::Undetermined(why) => why.is_defect(),
         Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::Holds(_) | Verdict::Fails(_) => false,
     }
 }

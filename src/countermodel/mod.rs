@@ -10,10 +10,12 @@ mod evaluate;
 mod infer;
 mod random;
 mod table;
+mod threefold;
 mod witness;
 
 pub use evaluate::{Reading, differing_models, differing_point, evaluate};
 pub use random::{random_model, random_model_on};
+pub use threefold::{MODELS, Threefold, compare_threefold};
 pub use witness::{Omitted, candidates, witness};
 
 /// More cells than the caller allows would be needed.

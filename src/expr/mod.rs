@@ -14,4 +14,5 @@ mod term;
 
 pub use arena::{Arena, Expr, ExprId, Operands};
 pub use num_rational::BigRational;
+pub use rename::NoRenaming;
 pub use term::{At, Ref, Symbol, Term, Var};

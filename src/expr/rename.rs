@@ -3,29 +3,43 @@
 use super::{Arena, Expr, ExprId, Ref};
 use rustc_hash::FxHashMap;
 
+/// Why a renaming makes no expression.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoRenaming {
+    /// A new reference would be caught by a sum of the expression.
+    Captured,
+    /// A term would name a variable twice.
+    Twice,
+    /// It takes more work than was given.
+    Work,
+}
+
 impl Arena {
     /// The expression with its free references renamed, all at once: each key of `map` becomes its value.
     ///
     /// None where a new reference would be caught by a sum of the expression, or where a term would name a variable
     /// twice. O(nodes reached × binders that shadow a key); no recursion.
     pub fn rename(&mut self, id: ExprId, map: &[(Ref, Ref)]) -> Option<ExprId> {
-        self.renamed(id, map.to_vec(), &mut FxHashMap::default())
+        self.rename_within(id, map, &mut { usize::MAX }).ok()
     }
 
-    fn renamed(
-        &mut self,
-        root: ExprId,
-        map: Vec<(Ref, Ref)>,
-        done: &mut FxHashMap<(ExprId, usize), ExprId>,
-    ) -> Option<ExprId> {
+    /// [`rename`](Self::rename) with a bound: each visit of a node takes as many units from `work` as the map has entries
+    /// and the node references, and one.
+    ///
+    /// # Errors
+    /// Where a reference would be captured, a term would name a variable twice, or the work runs out.
+    pub fn rename_within(&mut self, root: ExprId, map: &[(Ref, Ref)], work: &mut usize) -> Result<ExprId, NoRenaming> {
+        let mut done: FxHashMap<(ExprId, usize), ExprId> = FxHashMap::default();
         // A sum that binds a key narrows the map beneath it; each distinct map has a number.
-        let mut maps = vec![map];
+        let mut maps = vec![map.to_vec()];
         let mut stack = vec![(root, 0_usize)];
         while let Some(&(id, number)) = stack.last() {
             if done.contains_key(&(id, number)) {
                 stack.pop();
                 continue;
             }
+            let refs = if let Expr::P(term) = self.get(id) { term.refs().count() } else { 0 };
+            *work = work.checked_sub(1 + maps[number].len() + refs).ok_or(NoRenaming::Work)?;
             let touched = maps[number].iter().any(|(from, to)| from != to && self.is_free_in(*from, id));
             if !touched {
                 done.insert((id, number), id);
@@ -38,11 +52,12 @@ impl Arena {
                     let map = &maps[number];
                     let free = |from: Ref| over.binary_search(&from).is_err() && self.is_free_in(from, *body);
                     if map.iter().any(|(from, to)| free(*from) && from != to && over.binary_search(to).is_ok()) {
-                        return None;
+                        return Err(NoRenaming::Captured);
                     }
                     if map.iter().any(|(from, _)| over.binary_search(from).is_ok()) {
                         let narrowed: Vec<_> =
                             map.iter().copied().filter(|(from, _)| over.binary_search(from).is_err()).collect();
+                        *work = work.checked_sub(maps.len()).ok_or(NoRenaming::Work)?;
                         maps.iter().position(|known| *known == narrowed).unwrap_or_else(|| {
                             maps.push(narrowed);
                             maps.len() - 1
@@ -70,7 +85,7 @@ impl Arena {
             let renamed = match &expr {
                 Expr::Number(_) => id,
                 Expr::P(term) => {
-                    let term = term.map(to)?;
+                    let term = term.map(to).ok_or(NoRenaming::Twice)?;
                     self.p(term)
                 }
                 Expr::Value(reference) => {
@@ -86,7 +101,7 @@ impl Arena {
             done.insert((id, number), renamed);
             stack.pop();
         }
-        done.get(&(root, 0)).copied()
+        Ok(done.get(&(root, 0)).copied().unwrap_or(root))
     }
 }
 

@@ -4,6 +4,7 @@ use super::evidence::{self, Object};
 use super::expression::Writer;
 use super::place;
 use super::proof;
+use super::support;
 use crate::answer::{Answer, Body, Identified, Refusal, Seconds, SetKind, Verdict};
 use crate::expr::Term;
 use crate::graph::Node;
@@ -43,8 +44,11 @@ pub(super) fn answer(problem: &Problem, answer: &Answer) -> Object {
     if !answer.definitions.is_empty() {
         value.insert("definitions".into(), writer.definitions());
     }
-    if let Some(Seconds { identify, derive, check, self_check }) = answer.seconds {
-        let seconds = json!({ "identify": identify, "derive": derive, "check": check, "self_check": self_check });
+    support::support(writer, &answer.support, &mut value);
+    if let Some(Seconds { identify, derive, check, self_check, support }) = answer.seconds {
+        let seconds = json!({
+            "identify": identify, "derive": derive, "check": check, "self_check": self_check, "support": support,
+        });
         value.insert("seconds".into(), seconds);
     }
     value

@@ -10,6 +10,7 @@ mod expression;
 mod place;
 mod proof;
 mod read;
+mod support;
 mod verify;
 
 pub use verify::{MAX_DOCUMENT, Outcome, Verified, verify};

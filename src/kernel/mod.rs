@@ -8,8 +8,9 @@
 //! What must be believed for a `Checked` to be true:
 //! - the theorems: the three rules (Pearl 1995), the global Markov property of ADMGs (Richardson 2003), latent projection
 //!   (Verma & Pearl 1990), hedges (Shpitser & Pearl 2006a) and the exchange of conditions (2006b), for finite domains;
-//! - the data: `graph`, `expr` (equal ids are equal expressions; free references; a term names a variable once), `proof`,
-//!   and the crates beneath: `num-rational`, `num-bigint`, `indexmap`, `smallvec`, `petgraph`'s rows;
+//! - the data: `graph`, `expr` (equal ids are equal expressions; free references and their renaming; a term names a variable
+//!   once), `proof`, and the crates beneath: `num-rational`, `num-bigint`, `indexmap`, `smallvec`, `petgraph`'s rows;
+//! - what an expression is worth in a model: `proof::meaning`, which only the kernel may name;
 //! - the files here.
 //!
 //! What it does not say: a division by what may be zero never cancels, so equations with one hold where both sides exist;
@@ -17,25 +18,23 @@
 //! text is; a state's numeric value is its number, whatever domain a file declares. Hedges and models are about P(v): where
 //! distributions with actions are known they are refused.
 //!
-//! Nothing here panics or recurses deeper than [`normal::DEPTH`]. Work is counted in references read, pairs compared, cells
-//! summed: evidence that takes more than [`WORK`], or a table of more than [`table::CELLS`] cells, is refused.
+//! Nothing here panics or recurses deeper than [`meaning::DEPTH`]. Work is counted in references read, pairs compared, cells
+//! summed: evidence that takes more than [`WORK`], or a table of more than `CELLS` in `proof::meaning` cells, is refused.
 
 mod checked;
 mod hedge;
-mod model;
 mod normal;
 mod projection;
-mod rename;
 mod rules;
 mod separation;
-mod table;
 #[cfg(test)]
 mod tests;
 
 pub use checked::Checked;
 
-use crate::expr::{Arena, At, Expr, ExprId, Ref, Term};
+use crate::expr::{Arena, At, Expr, ExprId, NoRenaming, Ref, Term};
 use crate::graph::{Graph, Node, NodeSet};
+use crate::proof::meaning::{self, Reason, WORK, Work, require};
 use crate::proof::{Claim, Evidence, Statement};
 use num_traits::Zero;
 use std::fmt;
@@ -58,30 +57,12 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// The most units of work that one piece of evidence may take; algebra has as many of its own.
-const WORK: usize = 1 << 26;
 /// The most primes a reference may have; copies beyond are the algebra's own.
 const PRIMES: u16 = 1023;
-
-type Reason = String;
 
 impl From<Reason> for Refusal {
     fn from(reason: Reason) -> Self {
         Self { step: None, reason }
-    }
-}
-
-fn require(holds: bool, reason: impl Into<Reason>) -> Result<(), Reason> {
-    if holds { Ok(()) } else { Err(reason.into()) }
-}
-
-/// Work that is left.
-struct Work(usize);
-
-impl Work {
-    fn spend(&mut self, units: usize) -> Result<(), Reason> {
-        self.0 = self.0.checked_sub(units).ok_or_else(|| format!("checking takes more than {WORK} units of work"))?;
-        Ok(())
     }
 }
 
@@ -120,11 +101,11 @@ pub fn check(arena: &mut Arena, claim: &Claim, evidence: &Evidence) -> Result<Ch
                 _ => {}
             }
             if let Evidence::Hedge(_, Some(models)) | Evidence::CounterModel(models) = evidence {
-                model::check(arena, graph, &[query], models, &mut work)?;
+                meaning::differ(arena, graph, &[query], models, &mut work)?;
             }
         }
         (&Statement::Unequal(a, b), Evidence::CounterModel(models)) => {
-            model::check(arena, graph, &[a, b], models, &mut work)?;
+            meaning::differ(arena, graph, &[a, b], models, &mut work)?;
         }
         (Statement::Separated(separation), Evidence::Separation) => {
             separation::well_formed(graph, separation)?;
@@ -170,6 +151,15 @@ fn well_formed(arena: &Arena, claim: &Claim, evidence: &Evidence, work: &mut Wor
         )?;
     }
     Ok(())
+}
+
+/// The expression with its free references renamed, refused where a sum of it would catch one.
+fn rename(arena: &mut Arena, root: ExprId, at: &[(Ref, Ref)], work: &mut Work) -> Result<ExprId, Reason> {
+    arena.rename_within(root, at, &mut work.0).map_err(|why| match why {
+        NoRenaming::Captured => "a renamed reference would be captured by a sum of the step used".into(),
+        NoRenaming::Twice => "a renaming makes a term name a variable twice".into(),
+        NoRenaming::Work => format!("checking takes more than {WORK} units of work"),
+    })
 }
 
 /// The nodes behind references, all of which are the graph's.

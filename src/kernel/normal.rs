@@ -5,17 +5,16 @@
 //!
 //! Every move is sound alone, so a form that is not canonical loses an equation and never makes one.
 
-use super::rename::rename;
-use super::{PRIMES, Reason, WORK, Work, require};
+use super::{PRIMES, Reason, WORK, Work, rename, require};
 use crate::expr::{Arena, BigRational, Expr, ExprId, Ref};
+use crate::proof::meaning::DEPTH;
 use num_traits::{One, Signed, Zero};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// The deepest expression that a sum is taken of, and the most copies of one variable that it binds. Bound copies are
-/// numbered by depth, beyond all that were written, so an inner sum never catches an outer one's.
-pub(super) const DEPTH: usize = 250;
+/// The most copies of one variable that a sum binds, at most [`DEPTH`] deep. Bound copies are numbered by depth, beyond all
+/// that were written, so an inner sum never catches an outer one's.
 const COPIES: usize = 128;
 /// Where names begin that only help to order copies, and those of sums on their way to a canonical name.
 const COLOUR: u16 = PRIMES + 2 + (DEPTH * COPIES) as u16;
@@ -53,12 +52,6 @@ pub(super) fn positive(arena: &Arena, root: ExprId) -> (bool, bool) {
         }
     }
     (positive.contains(&root), doubtful)
-}
-
-/// Pays for arithmetic with two numbers.
-pub(super) fn pay(work: &mut Work, a: &BigRational, b: &BigRational) -> Result<(), Reason> {
-    let words = [a.numer(), a.denom(), b.numer(), b.denom()].iter().map(|n| n.bits() / 64 + 1).sum::<u64>();
-    work.spend(usize::try_from(words.saturating_mul(words)).unwrap_or(usize::MAX))
 }
 
 impl Algebra {
@@ -113,7 +106,7 @@ impl Algebra {
         for (monomial, number) in terms {
             self.work.spend(1 + monomial.len())?;
             let before = form.remove(&monomial).unwrap_or_else(BigRational::zero);
-            pay(&mut self.work, &before, &number)?;
+            self.work.pay(&before, &number)?;
             let sum = before + number;
             if !sum.is_zero() {
                 form.insert(monomial, sum);
@@ -126,7 +119,7 @@ impl Algebra {
         let mut terms = Vec::new();
         for (left, m) in a {
             for (right, n) in b {
-                pay(&mut self.work, m, n)?;
+                self.work.pay(m, n)?;
                 terms.push((self.cancelled([&**left, right].concat())?, m * n));
             }
         }

@@ -1,9 +1,8 @@
 //! Derivations: whether each step is an instance of its rule. It only matches, an equation in both directions.
 
 use super::normal::{Algebra, positive};
-use super::rename::rename;
 use super::separation::{self, ancestors};
-use super::{Reason, Refusal, Work, require, variables};
+use super::{Reason, Refusal, Work, rename, require, variables};
 use crate::expr::{Arena, Expr, ExprId, Ref, Term};
 use crate::graph::{Graph, Mutilation, NodeSet};
 use crate::proof::{Derivation, Rule, Separation, Step};

@@ -1,10 +1,12 @@
 //! What a claim and its evidence look like: plain data that the prover fills in, the kernel judges and people read.
 //!
 //! In: graphs and expressions. Out: [`Claim`], [`Evidence`] and the parts they are made of. Must never know: how
-//! evidence is found (`identify`, `derive`, `countermodel`), nor what makes it valid (`kernel`).
+//! evidence is found (`identify`, `derive`, `countermodel`), nor what makes it valid (`kernel`). What a model says
+//! is its own definition, in `meaning`.
 
 mod derivation;
 mod hedge;
+pub(crate) mod meaning;
 mod model;
 mod separation;
 

@@ -6,6 +6,7 @@
 //! depend on the order of visits, and where one of several paths or separators is chosen, the choice is stated.
 //! Members of a set that are no nodes of the graph are ignored.
 
+mod absent;
 mod ancestry;
 mod district;
 mod inducing;
@@ -15,6 +16,7 @@ mod projection;
 mod separation;
 mod separator;
 
+pub use absent::{Connecting, connecting_edges};
 pub use ancestry::{ancestors, ancestors_cut, ancestors_within, descendants, descendants_cut, descendants_within};
 pub use district::{district_of, districts};
 pub use inducing::inducing_path;

@@ -55,6 +55,8 @@ fn help_and_tour() {
     insta::assert_snapshot!("help_run", whatif(&["run", "--help"]).output);
     insta::assert_snapshot!("help_check", whatif(&["check", "--help"]).output);
     insta::assert_snapshot!("help_verify", whatif(&["verify", "--help"]).output);
+    insta::assert_snapshot!("help_import", whatif(&["import", "--help"]).output);
+    insta::assert_snapshot!("help_export", whatif(&["export", "--help"]).output);
     insta::assert_snapshot!("tour", whatif(&[]).output);
 }
 
@@ -209,7 +211,9 @@ fn commands_in_the_help_run_as_printed() {
     }
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_whatif")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    let texts = [&["--help"][..], &["run", "--help"], &["check", "--help"], &[]].map(|args| whatif(args).output);
+    let texts =
+        [&["--help"][..], &["run", "--help"], &["check", "--help"], &["import", "--help"], &["export", "--help"], &[]]
+            .map(|args| whatif(args).output);
     let mut tried = 0;
     for line in texts.iter().flat_map(|text| text.lines()) {
         let line = line.trim();

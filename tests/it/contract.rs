@@ -67,6 +67,15 @@ fn effects() {
 }
 
 #[test]
+fn what_stands_beside_a_verdict() {
+    let text = "graph { x -> m -> y; z -> x; z -> y }\nP(y | do(x))\n";
+    let options = Options { all: true, fragile: true, ..Options::default() };
+    insta::assert_snapshot!("contract_fragile", compact(&document("test.causal", text, &options), 0));
+    let text = "graph { z -> x -> y -> w; z <-> x; z <-> y; p -> y }\nP(y, w | do(x))\n";
+    insta::assert_snapshot!("contract_advice", compact(&document("test.causal", text, &Options::default()), 0));
+}
+
+#[test]
 fn contrasts() {
     snapshot(
         "contract_contrast",

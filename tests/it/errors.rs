@@ -89,6 +89,7 @@ fn each_code_has_a_file() {
     let covered: BTreeSet<String> = files()
         .iter()
         .flat_map(|path| diagnostics(path))
+        .chain(crate::exchange::files().iter().flat_map(|path| crate::exchange::diagnostics(path)))
         .filter_map(|diagnostic| Some(diagnostic.code.strip_prefix("whatif::")?.to_owned()))
         .collect();
     let missing: Vec<&String> = codes.difference(&covered).filter(|code| !TOO_LARGE.contains(&code.as_str())).collect();

@@ -44,5 +44,7 @@ fn examples_in_every_dress() {
     insta::assert_snapshot!("napkin_steps", run("examples/napkin.causal", &["--steps"]));
     insta::assert_snapshot!("napkin_steps_full", run("examples/napkin.causal", &["--steps=full"]));
     insta::assert_snapshot!("napkin_steps_latex", run("examples/napkin.causal", &["--steps", "--format", "latex"]));
+    insta::assert_snapshot!("napkin_fragile", run("examples/napkin.causal", &["--fragile", "--self-check", "never"]));
+    insta::assert_snapshot!("trial_fragile", run("examples/trial.causal", &["--fragile"]));
     insta::assert_snapshot!("back_door_all", run("examples/back-door.causal", &["--all"]));
 }

@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests read files and the environment")]
 
+mod advice;
 mod cli;
 mod contract;
 mod corpus;
 mod errors;
 mod evidence;
 mod examples;
+mod exchange;
 mod oracle;
 mod proofs;
 mod published;

@@ -1,5 +1,6 @@
 //! Answers as documents, one file for each family of questions.
 
+mod advice;
 mod derivation;
 mod effect;
 mod expectation;
@@ -35,8 +36,14 @@ pub fn document(problem: &Problem, answer: &Answer, steps: Steps) -> Document {
     document.push(Block::Question { query: question, place });
     let shown = Shown { graph: &answer.graph, arena: &answer.arena, definitions: &answer.definitions, steps };
     match &answer.body {
-        Body::Effect { term, verdict } => effect::effect(&mut document, &shown, term, verdict),
-        Body::Contrast { expr, terms: _, verdict } => effect::contrast(&mut document, &shown, *expr, verdict),
+        Body::Effect { term, verdict } => {
+            effect::effect(&mut document, &shown, term, verdict);
+            advice::support(&mut document, &shown, Some(term), &answer.support);
+        }
+        Body::Contrast { expr, terms: _, verdict } => {
+            effect::contrast(&mut document, &shown, *expr, verdict);
+            advice::support(&mut document, &shown, None, &answer.support);
+        }
         Body::Independence { separation, verdict } => {
             independence::independence(&mut document, &shown, separation, verdict);
         }
@@ -144,10 +151,13 @@ impl Shown<'_> {
 
 fn undetermined(document: &mut Document, why: &Undetermined) {
     document.say(Text::new().tone(Tone::Open, "Undetermined").say(format!(": {}.", sentence(&why.reason))));
-    if let Some(refusal) = &why.refused {
+    let refused = why.refused.as_ref().map(|refusal| {
         let step = refusal.step.map(|step| format!(" (step {step})")).unwrap_or_default();
+        format!("The kernel refused the certificate{step}: {}. ", sentence(&refusal.reason))
+    });
+    if why.is_defect() {
         document
-            .say(Text::of(format!("The kernel refused the certificate{step}: {}. ", sentence(&refusal.reason))).say(
+            .say(Text::of(refused.unwrap_or_default()).say(
                 "That is a defect of this program, not of the question; please report it together with the file.",
             ));
     }

@@ -6,7 +6,7 @@ use num_bigint::BigUint;
 use num_traits::{One, Zero};
 
 /// The most cells a table may have.
-pub(super) const CELLS: usize = 1 << 20;
+pub(crate) const CELLS: usize = 1 << 20;
 
 #[derive(Clone)]
 pub(super) struct Table {

@@ -1,0 +1,2 @@
+Creator "someone"
+nodes [ id 1 ]
