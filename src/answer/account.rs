@@ -152,7 +152,8 @@ fn mixing(answer: &Answer, effect: &Effect) -> Mixing {
     let mut paths: Vec<ListedPath> = Vec::new();
     let mut more = false;
     if !reach::separated(graph, &do_, &of, &given, &cut) {
-        let listed = |path: reach::Path| ListedPath { nodes: path.nodes, edges: path.edges, open: true, blocked_by: Vec::new() };
+        let listed =
+            |path: reach::Path| ListedPath { nodes: path.nodes, edges: path.edges, open: true, blocked_by: Vec::new() };
         let mut tried = 0;
         for found in reach::paths(graph, &do_, &of, &given, &cut) {
             tried += 1;

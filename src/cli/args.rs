@@ -18,6 +18,8 @@ pub struct Program {
 pub enum Command {
     /// Answer the questions in files
     Run(Run),
+    /// Tell answers in plain words, for who has never seen do-calculus
+    Explain(super::explain::Explain),
     /// Look for mistakes in files and answer nothing
     Check(Check),
     /// Have the kernel judge answers again, from what run --format json printed
@@ -46,6 +48,9 @@ pub struct Run {
         long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "board"
     )]
     pub steps: Option<Steps>,
+    /// Tell each answer in plain words as well
+    #[arg(long)]
+    pub explain: bool,
     /// For each formula, show which single added edges would leave no formula or make it wrong
     #[arg(long)]
     pub fragile: bool,

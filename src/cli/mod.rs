@@ -6,6 +6,7 @@
 
 mod args;
 mod check;
+mod explain;
 mod export;
 mod import;
 mod input;
@@ -25,6 +26,7 @@ pub fn main() -> ExitCode {
     let status = match &program.command {
         None => tour::tour(&mut Output::new(&args::Look::default())),
         Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look)),
+        Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
         Some(Command::Import(import)) => import::import(import, &mut Output::new(&import.look)),

@@ -262,14 +262,17 @@ pub(crate) fn unknown_question(
     } else if known.is_empty() {
         "the file asks nothing; write the question out, as in `P(y | do(x))`".to_owned()
     } else {
-        let called = known.iter().take(MOST).filter_map(|(number, name)| Some(format!("{number} {}", shown(name.as_ref()?))));
+        let called =
+            known.iter().take(MOST).filter_map(|(number, name)| Some(format!("{number} {}", shown(name.as_ref()?))));
         let called: Vec<String> = called.collect();
         let (last, called) = (known.len(), called.join(", "));
         let names = if called.is_empty() { "none has a name".to_owned() } else { format!("names: {called}") };
-        let numbers = if last == 1 { "it asks 1 question".to_owned() } else { format!("its questions are 1 to {last}") };
+        let numbers =
+            if last == 1 { "it asks 1 question".to_owned() } else { format!("its questions are 1 to {last}") };
         format!("{numbers} ({names}); or write the question out, as in `P(y | do(x))`")
     };
-    Diagnostic::error("whatif::unknown_question", source, message, span, "neither a name nor a number in the file").help(help)
+    Diagnostic::error("whatif::unknown_question", source, message, span, "neither a name nor a number in the file")
+        .help(help)
 }
 
 /// A text that was to be one question.

@@ -4,6 +4,7 @@ mod advice;
 mod derivation;
 mod effect;
 mod expectation;
+mod explain;
 mod hedge;
 mod independence;
 mod lists;
@@ -11,6 +12,7 @@ mod proof;
 
 pub use derivation::Steps;
 pub use expectation::expectations;
+pub use explain::{explain, in_plain_words};
 
 use super::document::{Block, Document, Math, Text, Tone};
 use crate::answer::{Answer, Body, Undetermined};
