@@ -39,6 +39,9 @@ pub fn ask(problem: &Problem, text: &str) -> Result<Asked, Vec<Diagnostic>> {
             None => Err(vec![diagnostics::unknown_question(&question, whole, &names(problem), &[])]),
         };
     }
+    if text.is_empty() {
+        return Err(vec![diagnostics::not_one_question(&question, whole)]);
+    }
     match new(problem, text, &question) {
         Ok(problems) => Ok(Asked::New(problems)),
         Err(_) if text.chars().all(|c| c.is_alphanumeric() || c == '_') => {

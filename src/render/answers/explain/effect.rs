@@ -1,7 +1,7 @@
 //! Effects and contrasts: what could go wrong, and what is done about it.
 
 use super::super::Shown;
-use super::{agree, formula, found, mixing, never, part, unsettled};
+use super::{agree, formula, found, known, mixing, never, part, unsettled};
 use crate::answer::{Absent, Account, Identified, Reading, Support, Verdict};
 use crate::expr::Term;
 use crate::proof::Separation;
@@ -38,7 +38,7 @@ pub(super) fn tell(
                 "What the formula does.",
                 Text::of("This effect by itself has no formula; in the whole it cancels."),
             )),
-            (Reading::Hedge(hedge), _) => never::why(document, shown, account, hedge),
+            (Reading::Hedge(hedge), _) => never::why(document, shown, hedge),
         }
     }
     match verdict {
@@ -112,19 +112,18 @@ fn assumed(document: &mut Document, shown: &Shown<'_>, identified: &Identified, 
             && ledger.looked_at == ledger.separations
             && listed.len() == ledger.counts[0] + ledger.counts[1];
         if let Some(first) = tests.first() {
-            document.say(
-                Text::of("Some of this can be tested, for the data must show ")
-                    .math(shown.separation(first))
-                    .say(" (_||_: tells nothing about")
-                    .say(if first.given.is_empty() { ")" } else { "; after the bar, what is known already)" })
-                    .say(match tests.len() {
-                        1 => ".".to_owned(),
-                        n => format!(" and {} more of the kind.", n - 1),
-                    }),
-            );
+            let text = Text::of("Some of this can be tested: the data must show that ").names(shown.names(&first.x));
+            let text =
+                text.say(agree(first.x.len(), " tells", " tell")).say(" nothing about ").names(shown.names(&first.y));
+            let text = known(text, shown, &first.given);
+            document.say(match tests.len() {
+                1 => text.say("."),
+                n => text.say(format!(" (and {} more of this kind).", n - 1)),
+            });
         } else if whole && !listed.is_empty() {
             document.say(Text::of(
-                "No test was found that would show it in the data; it has to come from knowledge of the matter.",
+                "No independence that the data must show would give any of it away: it has to come from knowledge of the \
+                 matter.",
             ));
         }
     }

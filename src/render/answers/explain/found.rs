@@ -46,19 +46,36 @@ pub(super) fn tell(
         Route::FrontDoor { set } => left.front_door(set),
         Route::General { moved } => {
             let moved: Vec<Node> = moved.iter().map(|condition| condition.z).collect();
-            left.general(&moved, districts.len())
+            left.general(&moved, districts)
         }
     };
     text = text.then(told);
     document.push(if moves.len() > 1 { Block::Paragraph(text) } else { part("What the formula does.", text) });
     if let Route::General { .. } = route {
-        document.push(Block::List(districts.iter().map(|(inner, outer)| factor(shown, inner, outer)).collect()));
-        document.say(Text::of(if districts.len() > 1 {
-            "The parts are multiplied; whatever was not asked about is then summed over."
-        } else {
-            "Whatever was not asked about is summed over."
-        }));
+        let singly = singly(districts);
+        let each = |(inner, outer): &(NodeSet, NodeSet)| {
+            if singly { Text::new().names(shown.names(inner)) } else { factor(shown, inner, outer) }
+        };
+        document.push(Block::List(districts.iter().map(each).collect()));
+        let all = districts.iter().fold(shown.graph.no_nodes(), |all, (inner, _)| all.union(inner));
+        let summed = !all.is_subset(&account.of.union(&account.given));
+        let mut text = Text::new();
+        if districts.len() > 1 {
+            text = text.say("The parts are multiplied").say(if summed { ", and " } else { "." });
+        }
+        if summed {
+            let what = "whatever was not asked about is summed over.";
+            text = text.say(if districts.len() > 1 { what } else { "Whatever was not asked about is summed over." });
+        }
+        if !text.is_empty() {
+            document.say(text);
+        }
     }
+}
+
+/// Whether every part is a single variable that shares no unmeasured cause.
+fn singly(districts: &[(NodeSet, NodeSet)]) -> bool {
+    districts.iter().all(|(inner, outer)| inner == outer && inner.len() == 1)
 }
 
 /// One application of a rule, in words.
@@ -115,13 +132,14 @@ impl Left<'_> {
             ));
             text = text.names(names()).say(agree(set.len(), " does", " do")).say(" not vary there.");
         }
-        text = text.say(" The results are then averaged, each as often as its ").names(names()).say(" occurs ");
+        text = text.say(" The results are then averaged, weighted by how often each ");
+        text = text.say(agree(set.len(), "", "combination of ")).names(names()).say(" occurs ");
         text = if self.given.is_empty() {
             text.say("in everybody")
         } else {
             text.say("among those with the given ").names(self.shown.names(self.given))
         };
-        text.say(", not as often as among those who came to their ").names(self.actions()).say(" by themselves.")
+        text.say(", not by how often it occurs together with each ").names(self.actions()).say(".")
     }
 
     /// Whether each path that was named has a member of the set on it that, held fixed, closes it.
@@ -174,7 +192,8 @@ impl Left<'_> {
         Some(Math::Path(names.collect(), edges.collect()))
     }
 
-    fn general(&self, moved: &[Node], parts: usize) -> Text {
+    fn general(&self, moved: &[Node], districts: &[(NodeSet, NodeSet)]) -> Text {
+        let parts = districts.len();
         let mut text = Text::new();
         if !moved.is_empty() {
             let names = moved.iter().map(|&node| self.shown.name(node));
@@ -188,10 +207,18 @@ impl Left<'_> {
             text =
                 text.say("What is asked among some is computed for all first, and then divided by how many they are. ");
         }
-        text.say("Unmeasured causes tie variables together in groups; between groups there are only arrows. So one group at a time can be ")
-            .say("asked how it would respond, if all that acts on it from outside were set. For a whole group the data tell: each ")
-            .say("member given all that comes before it. ")
-            .say(agree(parts, "Needed here:", "Needed here, part by part:"))
+        if singly(districts) {
+            return text.say(
+                "It goes variable by variable, from causes to effects. No unmeasured cause ties the following to another \
+                 variable, so how each responds to what acts on it can be read off the data:",
+            );
+        }
+        text.say(
+            "Unmeasured causes tie variables together in groups; between groups there are only arrows. So one group at a \
+             time can be asked how it would respond, if all that acts on it from outside were set. For a whole group the \
+             data tell: each member given all that comes before it. ",
+        )
+        .say(agree(parts, "Needed here:", "Needed here, part by part:"))
     }
 }
 
@@ -206,7 +233,7 @@ fn factor(shown: &Shown<'_>, inner: &NodeSet, outer: &NodeSet) -> Text {
         };
     }
     text.say("part of the group ").math(shown.set(outer)).say(
-        ". The group's response is read off first; members nothing here depends on are summed out, and of the others only \
-         cases are compared that agree in them, until this part is left",
+        ". The response of the whole group is read off first. Members that do not act on this part within the group are then \
+         summed out; for those that do, only cases that agree in them are compared",
     )
 }

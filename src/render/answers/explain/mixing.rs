@@ -29,14 +29,18 @@ pub(super) fn tell(document: &mut Document, shown: &Shown<'_>, account: &Account
     }
     let mut text = Text::new().names(do_.iter().chain(&of)).say(" may go together in the data");
     text = match &causal {
-        Some(chain) => text
-            .say(" for more than one reason. One is what ")
-            .names(&do_)
-            .say(agree(do_.len(), " does (", " do ("))
-            .math(shown.chain(chain))
-            .say("). The other would be there even if ")
-            .names(&do_)
-            .say(" did nothing:"),
+        Some(chain) => {
+            let text = text.say(" for more than one reason. One is what ").names(&do_);
+            let text = text.say(agree(do_.len(), " does (", " do (")).say(if several(shown.graph, account) {
+                "such as "
+            } else {
+                ""
+            });
+            let text = text.math(shown.chain(chain)).say("). ");
+            let others = account.mixing.paths.len() + usize::from(account.mixing.more);
+            let text = text.say(agree(others, "Another", "Others")).say(" would be there even if ").names(&do_);
+            text.say(" did nothing:")
+        }
         None => text.say(" although no chain of arrows leads from ").names(&do_).say(" to ").names(&of).say(":"),
     };
     document.push(part(heading, text));
@@ -104,4 +108,24 @@ pub(super) fn causal(graph: &Graph, account: &Account) -> Option<Vec<Node>> {
         }
     }
     best
+}
+
+/// Whether more than one chain of arrows leads from the actions to the outcomes, not through another action or outcome.
+fn several(graph: &Graph, account: &Account) -> bool {
+    let mut chains = vec![0_u8; graph.len()];
+    let mut all = 0_u8;
+    for &node in graph.topological_order() {
+        let from = |parent: Node| match (account.do_.contains(parent), account.of.contains(parent)) {
+            (true, _) => 1,
+            (_, true) => 0,
+            _ => chains.get(parent.index()).copied().unwrap_or(0),
+        };
+        let reach = graph.parents(node).map(from).fold(0_u8, u8::saturating_add);
+        if account.of.contains(node) {
+            all = all.saturating_add(reach);
+        } else if let Some(slot) = chains.get_mut(node.index()).filter(|_| !account.do_.contains(node)) {
+            *slot = reach;
+        }
+    }
+    all > 1
 }

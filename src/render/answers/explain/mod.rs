@@ -11,6 +11,7 @@ mod question;
 
 use super::{Shown, Steps, place, undetermined};
 use crate::answer::{Answer, Body, Identified, Verdict, accounts};
+use crate::graph::NodeSet;
 use crate::problem::{GraphEntry, Problem, lift};
 use crate::render::document::{Block, Document, Math, Text, Tone};
 
@@ -103,6 +104,14 @@ fn one_line(doc: &str) -> Option<String> {
 /// `is` or `are`, and the like.
 const fn agree<'a>(n: usize, one: &'a str, many: &'a str) -> &'a str {
     if n == 1 { one } else { many }
+}
+
+/// `, once w is known`; nothing where nothing is.
+fn known(text: Text, shown: &Shown<'_>, given: &NodeSet) -> Text {
+    if given.is_empty() {
+        return text;
+    }
+    text.say(", once ").names(shown.names(given)).say(agree(given.len(), " is known", " are known"))
 }
 
 /// Whether nothing was decided; then that is said.

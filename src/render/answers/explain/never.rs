@@ -2,19 +2,17 @@
 
 use super::super::{Shown, hedge};
 use super::part;
-use crate::answer::Account;
 use crate::expr::{BigRational, Term};
 use crate::graph::{Graph, Node};
 use crate::proof::{CounterModel, Evidence, Hedge};
 use crate::render::document::{Document, Math, Text};
 
 /// What stands in the way of a formula.
-pub(super) fn why(document: &mut Document, shown: &Shown<'_>, account: &Account, found: &Hedge) {
-    let mut text = Text::new();
-    if account.mixing.paths.is_empty() {
-        text = text.say("No single comparison is at fault; it is all of it together. ");
+pub(super) fn why(document: &mut Document, shown: &Shown<'_>, found: &Hedge) {
+    let mut text = hedge::exchange_told(shown, &found.exchanged);
+    if !text.is_empty() && !found.exchanged.given.is_empty() {
+        text = text.say(" ");
     }
-    text = text.then(hedge::exchange_told(shown, &found.exchanged));
     match hedge::story(shown, found) {
         Some(story) => text = text.then(story),
         None => {
@@ -50,7 +48,7 @@ pub(super) fn worlds(
         text = text.say(" is ").then(value(first, term.is_some())).say(" in one and ");
         text = text.then(value(second, term.is_some())).say(" in the other. ");
         text = text.say("Whoever has only such data, however many, cannot tell which of the two worlds is theirs");
-        text = text.say(if alone { " (whatif run prints both in full). " } else { ". " });
+        text = text.say(if alone { " (whatif run has both). " } else { ". " });
     } else {
         text = text.say(
             "It is proved that two worlds, both built as the graph says, can produce exactly the same data and yet differ in \

@@ -1,7 +1,7 @@
 //! Questions of which little is to be explained: a sentence or two.
 
 use super::super::{Shown, count, sentence};
-use super::{agree, unsettled};
+use super::{agree, known, unsettled};
 use crate::answer::{AdjustmentSet, CheckedLine, LineStatus, ListedPath, SetKind, Verdict};
 use crate::expr::Term;
 use crate::graph::{EdgeKind, Node, NodeSet};
@@ -13,16 +13,9 @@ pub(super) fn independence(document: &mut Document, shown: &Shown<'_>, separatio
         return;
     }
     let (x, y) = (shown.names(&separation.x), shown.names(&separation.y));
-    let known = |text: Text| {
-        if separation.given.is_empty() {
-            text
-        } else {
-            text.say(", once ").names(shown.names(&separation.given)).say(" is known")
-        }
-    };
     let cut = !separation.cut.is_none();
     let mut text = Text::of("Does knowing ").names(&x).say(" tell anything about ").names(&y);
-    text = known(text).say("? ");
+    text = known(text, shown, &separation.given).say("? ");
     if cut {
         text = text.say("It is asked of the graph with some arrows taken away, as the rules of do-calculus do. ");
     }
@@ -127,12 +120,16 @@ pub(super) fn adjust(
     if let Some(set) = first(SetKind::Instrument) {
         let text = Text::new().names(shown.names(&set.set)).say(agree(
             set.set.len(),
-            " is an instrument: it reaches ",
-            " are instruments: they reach ",
+            " is an instrument: what ties it to ",
+            " are instruments: what ties them to ",
         ));
-        let text = text.names(&of).say(" only by way of ").names(&do_);
+        let text = text.names(&of).say(" goes through ").names(&do_).say(" alone");
         let text = match &set.given {
-            Some(given) if !given.is_empty() => text.say(", once ").names(shown.names(given)).say(" is held fixed"),
+            Some(given) if !given.is_empty() => text.say(", once ").names(shown.names(given)).say(agree(
+                given.len(),
+                " is held fixed",
+                " are held fixed",
+            )),
             Some(_) | None => text,
         };
         document.say(text.say(
@@ -146,7 +143,9 @@ pub(super) fn adjust(
 
 pub(super) fn implications(document: &mut Document, independences: usize, verma: usize) {
     let text = match (independences, verma) {
-        (0, 0) => Text::of("Nothing that was found in data could contradict this graph."),
+        (0, 0) => Text::of(
+            "Nothing was found that the data must show if this graph is right, so they cannot be used to test it here.",
+        ),
         (0, n) => Text::of(format!(
             "If the graph is right, the data must obey {}.",
             count(n, "further constraint", "further constraints")
@@ -182,19 +181,22 @@ pub(super) fn paths(
     let mut text = Text::of(if truncated { "Of the paths listed, " } else { "Of all the paths, " });
     text = text.say(format!("{} open", count(open.len(), "is", "are")));
     if !given.is_empty() {
-        text = text.say(" once ").names(shown.names(given)).say(" is held fixed");
+        text =
+            text.say(" once ").names(shown.names(given)).say(agree(given.len(), " is held fixed", " are held fixed"));
     }
     text = text.say(": only these carry what is known of one end to the other");
     text = match (forward, open.len() - forward) {
         (0, 0) => Text::of(if truncated { "Of the paths listed, none is open" } else { "No path is open" })
             .say(": along these, knowing one end tells nothing about the other"),
-        (f, 0) => text.say(agree(f, ", and it follows the arrows all the way: an effect", ", and they follow the arrows all the way: an effect")),
-        (0, o) => text.say(agree(o, ", and it does not follow the arrows", ", and none follows the arrows all the way")).say(": not an effect of the first on the second"),
+        (1, 0) => text.say(", and it follows the arrows all the way: an effect"),
+        (_, 0) => text.say(", and they follow the arrows all the way: an effect"),
+        (0, 1) => text.say(", and it does not follow the arrows all the way: no effect of the first on the second"),
+        (0, _) => text.say(", and none follows the arrows all the way: no effect of the first on the second"),
         (f, o) => text.say(format!(
-            ". {f} {} the arrows all the way, an effect; {o} {} not, and {} coincidence as to the question what the first does to the second",
+            ". {f} {} the arrows all the way, an effect of the first on the second; {o} {} not and {} something else with it",
             agree(f, "follows", "follow"),
             agree(o, "does", "do"),
-            agree(o, "is", "are")
+            agree(o, "mixes", "mix"),
         )),
     };
     document.say(text.say("."));

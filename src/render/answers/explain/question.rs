@@ -11,20 +11,23 @@ use crate::syntax::tree::{ExprKind, PTerm};
 const HEADING: &str = "The question.";
 
 pub(super) fn effect(document: &mut Document, shown: &Shown<'_>, entry: Option<&GraphEntry>, term: &Term) {
+    let valued = term.of().iter().any(|r| r.is_value());
+    let turn = |text: Text, before: &str, likely: &str| {
+        references(text.say(if valued { likely } else { before }), shown, term.of())
+    };
     let text = if term.do_().is_empty() {
-        let text = references(Text::of("How does "), shown, term.of()).say(" turn out");
+        let text = turn(Text::new(), "How does ", "How likely is ").say(if valued { "" } else { " turn out" });
         among(text, shown, term.given()).say("? Nothing is acted on: this asks about the data as they are.")
     } else {
-        let text = references(Text::of("How would "), shown, term.of()).say(" turn out");
-        let text = among(text, shown, term.given()).say(", if ");
-        let text = set_to(text, shown, term.do_());
-        let observed = Term::new(term.of().iter().copied(), term.given().iter().chain(term.do_()).copied(), []);
+        let text = turn(Text::new(), "How would ", "How likely would ").say(if valued { " be" } else { " turn out" });
+        let text = set_to(among(text, shown, term.given()).say(", if "), shown, term.do_());
+        let n = term.do_().len();
+        let text = text.say(" from outside, for everybody, whatever decides ").say(agree(n, "it", "them"));
+        let text = text.say(" otherwise? That is another question than how ").names(names(shown, term.of()));
         let text =
-            text.say(" from outside, for everybody, whatever decides it otherwise? That is another question than how ");
-        let text = text.names(names(shown, term.of())).say(agree(term.of().len(), " turns", " turn"));
-        let text = text.say(" out where ").names(names(shown, term.do_())).say(" came about by ");
-        let text = text.say(agree(term.do_().len(), "itself", "themselves"));
-        match observed {
+            text.say(agree(term.of().len(), " turns", " turn")).say(" out where ").names(names(shown, term.do_()));
+        let text = text.say(" came about by ").say(agree(n, "itself", "themselves"));
+        match Term::new(term.of().iter().copied(), term.given().iter().chain(term.do_()).copied(), []) {
             Some(observed) => text.say(", which the data show directly: ").math(shown.term(&observed)).say("."),
             None => text.say(", which the data show directly."),
         }
