@@ -52,7 +52,7 @@ pub(super) fn tell(
             }
         }
         Verdict::NotIdentifiable(checked) => {
-            never::worlds(document, shown, asked.1, checked.evidence(), alone);
+            never::worlds(document, shown, asked.1, (checked.claim(), checked.evidence()), alone);
             if let (Some(advice), Some(term), true) = (&support.advice, asked.1, alone) {
                 super::super::advice::advice(document, shown, term, advice);
             }

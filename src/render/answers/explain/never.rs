@@ -4,7 +4,7 @@ use super::super::{Shown, hedge};
 use super::part;
 use crate::expr::{BigRational, Term};
 use crate::graph::{Graph, Node};
-use crate::proof::{CounterModel, Evidence, Hedge};
+use crate::proof::{Claim, CounterModel, Evidence, Hedge};
 use crate::render::document::{Document, Math, Text};
 
 /// What stands in the way of a formula.
@@ -28,7 +28,7 @@ pub(super) fn worlds(
     document: &mut Document,
     shown: &Shown<'_>,
     term: Option<&Term>,
-    evidence: &Evidence,
+    (claim, evidence): (&Claim, &Evidence),
     alone: bool,
 ) {
     let pair = match evidence {
@@ -43,7 +43,11 @@ pub(super) fn worlds(
         text = text.say("Think of two worlds, both built as the graph says, which produce exactly the same data. ");
         text = match term {
             Some(term) => chance(text, shown.graph, term, pair),
-            None => text.say("The answer to the question"),
+            None => {
+                let at = shown.point(claim, pair);
+                let text = text.say("The answer to the question");
+                if at.is_empty() { text } else { text.say(", at ").join(at, " and ").say(",") }
+            }
         };
         text = text.say(" is ").then(value(first, term.is_some())).say(" in one and ");
         text = text.then(value(second, term.is_some())).say(" in the other. ");
@@ -62,11 +66,15 @@ pub(super) fn worlds(
 }
 
 /// `The chance of y = 1, if x is set to 0`
-fn chance(text: Text, graph: &Graph, term: &Term, pair: &CounterModel) -> Text {
+fn chance(mut text: Text, graph: &Graph, term: &Term, pair: &CounterModel) -> Text {
     let at = |refs: &[crate::expr::Ref]| -> Vec<(Node, usize)> {
         let of_term = |node: Node| refs.iter().any(|r| r.var.index() == node.index());
         pair.at.iter().copied().filter(|(node, _)| of_term(*node)).collect()
     };
+    if term.refs().any(|r| r.is_value()) {
+        // The models are of the question at any values.
+        text = text.say("In them values are just numbered from 0. ");
+    }
     let code = |(node, state): (Node, usize)| Math::Code(format!("{} = {state}", graph.name(node)));
     let mut text = text.say("The chance of ").join(at(term.of()).into_iter().map(code), " and ");
     let given = at(term.given());

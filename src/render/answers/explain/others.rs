@@ -58,7 +58,7 @@ pub(super) fn equality(document: &mut Document, shown: &Shown<'_>, verdict: &Ver
         Verdict::Fails(checked) => {
             let mut text = Text::of("The two sides look alike but are not the same");
             if let Evidence::CounterModel(model) = checked.evidence() {
-                text = differ(text, shown, model);
+                text = differ(text, &shown.point(checked.claim(), model), model);
             }
             document.say(text.say(". One may not be used for the other."));
         }
@@ -66,13 +66,12 @@ pub(super) fn equality(document: &mut Document, shown: &Shown<'_>, verdict: &Ver
     }
 }
 
-fn differ(text: Text, shown: &Shown<'_>, model: &CounterModel) -> Text {
+fn differ(text: Text, at: &[Math], model: &CounterModel) -> Text {
     let [left, right] = &model.values[..] else { return text };
     let number = |value: &crate::expr::BigRational| Math::Number(value.to_string());
     let mut text = text.say(": in one world built as the graph says, the left side is ").math(number(left));
     text = text.say(" and the right side ").math(number(right));
-    let at = model.at.iter().map(|&(node, state)| Math::Code(format!("{} = {state}", shown.graph.name(node))));
-    if model.at.is_empty() { text } else { text.say(" (at ").join(at, " and ").say(")") }
+    if at.is_empty() { text } else { text.say(" (at ").join(at.iter().cloned(), " and ").say(")") }
 }
 
 pub(super) fn adjust(
