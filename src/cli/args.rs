@@ -154,6 +154,7 @@ Examples:
   whatif                                 a short tour
   whatif run examples/churn.causal       answer the questions in a file
   whatif check examples/churn.causal     look for mistakes only
+  whatif explain examples/churn.causal   the answers in plain words
   echo 'graph { x -> y; x <-> y } P(y | do(x))' | whatif run -";
 
 const RUN_EXAMPLES: &str = "\
@@ -161,6 +162,7 @@ Examples:
   whatif run examples/churn.causal
   whatif run examples/*.causal --quiet && echo all as expected
   whatif run examples/front-door.causal --all --steps
+  whatif run examples/m-bias.causal --explain
   whatif run examples/back-door.causal --fragile
   whatif run examples/napkin.causal --format json
   whatif run examples/napkin.causal --format latex > napkin.tex
