@@ -6,6 +6,7 @@
 //! The question comes from the problem, the evidence from the floors that search, the verdict from the kernel: every
 //! claim made here goes through [`settle`], and what the kernel refuses becomes undetermined.
 
+mod account;
 mod adjust;
 mod advice;
 mod bridge;
@@ -36,6 +37,8 @@ mod testable;
 mod types;
 mod words;
 
+pub use crate::identify::{Route, RuleMove};
+pub use account::{Account, Mixing, Reading, accounts};
 pub use numbers::{CheckRow, Explanation, Number, Numbers, NumericalCheck, SensitiveEntry, decimal, float};
 pub use settle::settle;
 pub use support::{

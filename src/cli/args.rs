@@ -21,6 +21,8 @@ pub struct Program {
 pub enum Command {
     /// Answer the questions in files
     Run(Run),
+    /// Tell answers in plain words, for who has never seen do-calculus
+    Explain(super::explain::Explain),
     /// Look for mistakes in files and answer nothing
     Check(Check),
     /// Have the kernel judge answers again, from what run --format json printed
@@ -66,6 +68,9 @@ pub struct Run {
     /// Evaluate each formula in the models of its graph, and the action itself, and print both
     #[arg(long)]
     pub check_numerically: bool,
+    /// Tell each answer in plain words as well
+    #[arg(long)]
+    pub explain: bool,
     /// For each formula, show which single added edges would leave no formula or make it wrong
     #[arg(long)]
     pub fragile: bool,
@@ -252,6 +257,7 @@ Examples:
   whatif                                 a short tour
   whatif run examples/churn.causal       answer the questions in a file
   whatif check examples/churn.causal     look for mistakes only
+  whatif explain examples/churn.causal   the answers in plain words
   whatif fmt --check examples/*.causal   is everything in the one style?
   whatif test examples                   are the answers those of last time?
   echo 'graph { x -> y; x <-> y } P(y | do(x))' | whatif run -
@@ -265,6 +271,7 @@ Examples:
   whatif run examples/churn.causal
   whatif run examples/*.causal --quiet && echo all as expected
   whatif run examples/front-door.causal --all --steps
+  whatif run examples/m-bias.causal --explain
   whatif run examples/back-door.causal --fragile
   whatif run examples/napkin.causal --format json
   whatif run examples/models/churn.causal --check-numerically

@@ -7,6 +7,7 @@
 mod args;
 mod check;
 mod difference;
+mod explain;
 mod export;
 mod fmt;
 mod import;
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look).paged(check.no_pager)),
         Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
+        Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
         Some(Command::Fmt(fmt)) => fmt::fmt(fmt, &mut Output::new(&fmt.look)),
         Some(Command::Test(test)) => test::test(test, &mut Output::new(&test.look)),

@@ -165,7 +165,7 @@ const fn proof_fails(answer: &Answer) -> bool {
 }
 
 /// Whether the kernel refused the answer's certificate, or the self-check failed.
-fn refused(answer: &Answer) -> bool {
+pub fn refused(answer: &Answer) -> bool {
     let verdict = match &answer.body {
         Body::Effect { verdict, .. }
         | Body::Contrast { verdict, .. }
@@ -195,6 +195,9 @@ fn document(file: &File, outcome: &Outcome, args: &Run) -> Document {
     };
     for answer in outcome.answers.iter().filter(|answer| !args.quiet || proof_fails(answer)) {
         page.append(render::document(problem, answer, steps));
+        if args.explain {
+            page.append(render::in_plain_words(problem, answer));
+        }
     }
     if !args.quiet || outcome.expected.iter().any(|expected| expected.holds != Some(true)) {
         page.append(render::expectations(problem, &outcome.expected));

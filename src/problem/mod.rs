@@ -14,6 +14,7 @@
 //! - A value belongs to a domain letter by letter; without a domain any text is a value.
 //! - `-A` is `0 - A`, but for numbers; a quotient of two written numbers is a number.
 
+mod ask;
 mod bare_names;
 mod definitions;
 mod diagnostics;
@@ -32,6 +33,7 @@ mod warnings;
 
 pub mod lift;
 
+pub use ask::{Resolved, ask};
 pub use models::ModelEntry;
 pub use resolver::{read, resolve};
 

@@ -1,36 +1,34 @@
 //! Two models side by side, or one, as tables.
 
 use super::document::{Block, Document, Math, Table, Text, Tone};
-use crate::expr::BigRational;
+use crate::expr::{Arena, At, BigRational, Expr, ExprId, Ref};
 use crate::graph::{Graph, Node};
 use crate::proof::{CounterModel, Model, Parent};
+use std::collections::BTreeSet;
 
 /// Tables longer than this are left out: the JSON answer has them.
 const MOST_ROWS: usize = 24;
 
-/// Two models that agree on the data and differ on the query: one sentence, then their tables.
-pub(super) fn two(document: &mut Document, graph: &Graph, models: &CounterModel) {
+/// Two models that agree on the data and differ on the query: one sentence, then their tables. `at` is where they differ.
+pub(super) fn two(document: &mut Document, graph: &Graph, models: &CounterModel, at: Vec<Math>) {
     let [first, second] = models.values.as_slice() else { return };
+    let text = Text::new().tone(Tone::Strong, "Two models").say(" of this graph produce exactly the same data, yet ");
     document.say(
-        point(
-            graph,
-            models,
-            Text::new().tone(Tone::Strong, "Two models").say(" of this graph produce exactly the same data, yet "),
-        )
-        .say("the answer is ")
-        .math(number(first))
-        .say(" in one and ")
-        .math(number(second))
-        .say(" in the other."),
+        point(text, at)
+            .say("the answer is ")
+            .math(number(first))
+            .say(" in one and ")
+            .math(number(second))
+            .say(" in the other."),
     );
     tables(document, graph, models, &["First model", "Second model"]);
 }
 
 /// One model in which two sides differ: one sentence, then its table.
-pub(super) fn one(document: &mut Document, graph: &Graph, models: &CounterModel) {
+pub(super) fn one(document: &mut Document, graph: &Graph, models: &CounterModel, at: Vec<Math>) {
     let [left, right] = models.values.as_slice() else { return };
     document.say(
-        point(graph, models, Text::of("In the model below, "))
+        point(Text::of("In the model below, "), at)
             .say("the left side is ")
             .math(number(left))
             .say(" and the right side ")
@@ -41,12 +39,58 @@ pub(super) fn one(document: &mut Document, graph: &Graph, models: &CounterModel)
 }
 
 /// `at x = 0 and y = 1, `
-fn point(graph: &Graph, models: &CounterModel, text: Text) -> Text {
-    if models.at.is_empty() {
-        return text;
+fn point(text: Text, at: Vec<Math>) -> Text {
+    if at.is_empty() { text } else { text.say("at ").join(at, " and ").say(" ") }
+}
+
+/// Every variable that a model is read at, with its state.
+pub(super) fn states(graph: &Graph, models: &CounterModel) -> Vec<Math> {
+    models.at.iter().map(|(node, state)| state_of(graph, *node, *state)).collect()
+}
+
+/// Where expressions are read in a model: what they leave open, with its state. A value that they name themselves is told
+/// only where its state has another name: `t = surgery (state 1)`.
+pub(super) fn states_of(graph: &Graph, arena: &Arena, roots: &[ExprId], models: &CounterModel) -> Vec<Math> {
+    // In the order in which `at` has them: by variable, open copies before values, values by their texts.
+    let mut refs: BTreeSet<(usize, bool, String, Ref)> = BTreeSet::new();
+    let mut take = |r: Ref| {
+        let text = match r.at {
+            At::Value(symbol) => arena.text(symbol).to_owned(),
+            At::Copy(_) if roots.iter().any(|&root| arena.is_free_in(r, root)) => String::new(),
+            At::Copy(_) => return,
+        };
+        refs.insert((r.var.index(), r.is_value(), text, r));
+    };
+    for id in arena.reachable(roots.iter().copied()) {
+        match arena.get(id) {
+            Expr::P(term) => term.refs().for_each(&mut take),
+            Expr::Value(r) => take(*r),
+            Expr::Number(_)
+            | Expr::Sum { .. }
+            | Expr::Product(_)
+            | Expr::Quotient(..)
+            | Expr::Plus(_)
+            | Expr::Minus(_) => {}
+        }
     }
-    let at = models.at.iter().map(|(node, state)| state_of(graph, *node, *state));
-    text.say("at ").join(at, " and ").say(" ")
+    let same = refs.iter().map(|(variable, ..)| *variable).eq(models.at.iter().map(|(node, _)| node.index()));
+    if !same {
+        return states(graph, models);
+    }
+    refs.into_iter()
+        .zip(&models.at)
+        .filter_map(|((_, is_value, text, r), &(node, state))| {
+            if is_value {
+                return (text != state.to_string())
+                    .then(|| Math::Code(format!("{} = {text} (state {state})", graph.name(node))));
+            }
+            let primes = match r.at {
+                At::Copy(primes) => "'".repeat(usize::from(primes)),
+                At::Value(_) => String::new(),
+            };
+            Some(Math::Code(format!("{}{primes} = {state}", graph.name(node))))
+        })
+        .collect()
 }
 
 fn state_of(graph: &Graph, node: Node, state: usize) -> Math {

@@ -122,7 +122,8 @@ impl miette::Diagnostic for Diagnostic {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().map(|label| {
             let text = (!label.text.is_empty()).then(|| label.text.clone());
-            miette::LabeledSpan::new(text, label.span.start, label.span.end - label.span.start)
+            let span = self.source.marked(label.span);
+            miette::LabeledSpan::new(text, span.start, span.end - span.start)
         })))
     }
 }
@@ -134,14 +135,66 @@ impl miette::SourceCode for Source {
         context_lines_before: usize,
         context_lines_after: usize,
     ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
-        let contents = self.text().read_span(span, context_lines_before, context_lines_after)?;
+        let text = self.text();
+        let contents = text.read_span(span, context_lines_before, context_lines_after)?;
+        let wide = |line: &[u8]| line.len() > WIDEST;
+        if context_lines_before + context_lines_after == 0 || !contents.data().split(|&b| b == b'\n').any(wide) {
+            return Ok(Box::new(miette::MietteSpanContents::new_named(
+                self.name().to_owned(),
+                contents.data(),
+                *contents.span(),
+                contents.line(),
+                contents.column(),
+                contents.line_count(),
+            )));
+        }
+        let part = self.excerpt(span.offset(), span.offset() + span.len());
+        let (line, column) = self.line_column(part.start);
+        let data = self.slice(part);
         Ok(Box::new(miette::MietteSpanContents::new_named(
             self.name().to_owned(),
-            contents.data(),
-            *contents.span(),
-            contents.line(),
-            contents.column(),
-            contents.line_count(),
+            data.as_bytes(),
+            (part.start, data.len()).into(),
+            line - 1,
+            column - 1,
+            data.matches('\n').count(),
         )))
+    }
+}
+
+/// Lines longer than this, in bytes, are shown in part.
+const WIDEST: usize = 200;
+/// So much of such a line is shown before a place …
+const BEFORE: usize = 40;
+/// … and so much from its beginning on, where it is longer than fits.
+const AFTER: usize = 100;
+
+impl Source {
+    /// The stretch of text that is shown around a place in or beside a long line: within its lines, and not much longer
+    /// than a screen is wide.
+    fn excerpt(&self, start: usize, end: usize) -> Span {
+        let text = self.text();
+        let boundary = |mut at: usize| {
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let start = boundary(start.min(text.len()));
+        let end = boundary(end.clamp(start, text.len()));
+        let first = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let last = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| end + at);
+        let end = if end - start > WIDEST { start + AFTER } else { end + BEFORE };
+        Span::new(first.max(boundary(start.saturating_sub(BEFORE))), last.min(boundary(end.min(text.len()))))
+    }
+
+    /// A place as it is marked: of one that is longer than its excerpt, the beginning.
+    fn marked(&self, span: Span) -> Span {
+        let shown = self.excerpt(span.start, span.end);
+        if span.end - span.start > WIDEST && !self.slice(span).contains('\n') {
+            Span::new(span.start, span.end.min(shown.end))
+        } else {
+            span
+        }
     }
 }

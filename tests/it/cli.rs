@@ -53,6 +53,7 @@ fn a_file_that_asks_nothing_is_not_met_with_silence() {
 fn help_and_tour() {
     insta::assert_snapshot!("help", whatif(&["--help"]).output);
     insta::assert_snapshot!("help_run", whatif(&["run", "--help"]).output);
+    insta::assert_snapshot!("help_explain", whatif(&["explain", "--help"]).output);
     insta::assert_snapshot!("help_check", whatif(&["check", "--help"]).output);
     for command in ["verify", "fmt", "test", "watch", "import", "export", "completions", "man"] {
         insta::assert_snapshot!(format!("help_{command}"), whatif(&[command, "--help"]).output);
@@ -249,4 +250,75 @@ fn a_proof_that_fails_fails_the_run() {
     }
     let right = with_input(&["run", "-q", "-"], "graph { x -> y }\nproof P(y | do(x)) { = P(y | x) by rule 2 }\n");
     assert_eq!((right.status, right.output.as_str()), (0, ""));
+}
+
+#[test]
+fn a_question_to_explain_is_named_numbered_or_written_out() {
+    let explain = |question: &str| whatif(&["explain", "examples/churn.causal", question]);
+    let named = explain("with_usage");
+    assert_eq!((named.status, named.errors.as_str()), (0, ""));
+    assert_eq!(named.output, explain("3").output);
+    // In the words of the same question written out only its name and its place are missing.
+    let written = explain("P(churn | do(engagement)) in through_usage").output;
+    let below = |text: &str| text.split_once('\n').unwrap().1.to_owned();
+    assert_eq!(below(&named.output), below(&written));
+    // Asked of each graph that has its variables.
+    assert_eq!(explain("P(churn | do(engagement))").output.matches("The question.").count(), 3);
+    assert_eq!(explain("P(usage | do(engagement))").output.matches("The question.").count(), 1);
+    // A name of the file's questions can be used in one.
+    assert_eq!(with_input(&["explain", "-", "2 q"], &format!("{CONFOUNDED}q: P(y | do(x))\n")).status, 0);
+    assert!(with_input(&["explain", "-"], CONFOUNDED).errors.contains("nothing is asked"));
+    assert!(explain("paths engagement to churn").output.contains("open"));
+}
+
+#[test]
+fn a_question_that_cannot_be_explained_says_why() {
+    let mut seen = String::new();
+    let long = format!("P(churn | do({}))", "engagement, ".repeat(40));
+    for question in [
+        "with_usag",
+        "nope",
+        "0",
+        "99999999999999999999",
+        "P(churn | do(engagment))",
+        "P(churn |",
+        "graph { a -> b }",
+        "",
+        "P(churn); P(usage)",
+        &long,
+    ] {
+        let run = whatif(&["explain", "examples/churn.causal", question]);
+        assert_eq!((run.status, run.output.as_str()), (2, ""), "{question}");
+        seen.push_str(&run.errors);
+        seen.push('\n');
+    }
+    let lines: Vec<&str> = seen.lines().map(str::trim_end).collect();
+    insta::assert_snapshot!("explain_what", lines.join("\n"));
+    assert_eq!(whatif(&["explain", "no-such-file.causal"]).status, 2);
+}
+
+#[test]
+fn explanations_stand_below_answers_where_asked_for() {
+    let run = whatif(&["run", "examples/m-bias.causal", "--explain"]);
+    assert_eq!(run.status, 0);
+    insta::assert_snapshot!("run_explain", run.output);
+}
+
+/// However long a line is, what is shown of it fits beside its message.
+#[test]
+fn long_lines_are_shown_in_part() {
+    let many: Vec<String> = (0..800).map(|i| format!("v{i}")).collect();
+    let names = many.join(", ");
+    let file = format!(
+        "graph {{ {} }}\nP(v1 | do({names}, w))\nP(v1 | do(v2), {}, v2)\nP(w | do(v1))\n{}(v1)\n",
+        many.join(" -> "),
+        many[3..].join(", "),
+        "P".repeat(900)
+    );
+    let run = with_input(&["check", "-"], &file);
+    assert_eq!(run.status, 2);
+    let widest = run.errors.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widest < 300, "{widest} columns");
+    let lines: Vec<&str> = run.errors.lines().map(str::trim_end).collect();
+    insta::assert_snapshot!("long_lines", lines.join("\n"));
 }

@@ -64,6 +64,9 @@ const TOO_LARGE: [&str; 9] = [
     "too_many_items",
 ];
 
+/// Diagnostics of a question that stands in no file; tested with the command line.
+const ASKED: [&str; 2] = ["not_one_question", "unknown_question"];
+
 /// A new diagnostic comes with its file here.
 #[test]
 fn each_code_has_a_file() {
@@ -94,6 +97,7 @@ fn each_code_has_a_file() {
         .chain(crate::exchange::files().iter().flat_map(|path| crate::exchange::diagnostics(path)))
         .filter_map(|diagnostic| Some(diagnostic.code.strip_prefix("whatif::")?.to_owned()))
         .collect();
-    let missing: Vec<&String> = codes.difference(&covered).filter(|code| !TOO_LARGE.contains(&code.as_str())).collect();
+    let elsewhere = |code: &&String| TOO_LARGE.contains(&code.as_str()) || ASKED.contains(&code.as_str());
+    let missing: Vec<&String> = codes.difference(&covered).filter(|code| !elsewhere(code)).collect();
     assert!(missing.is_empty(), "no file in tests/errors shows {missing:?}");
 }

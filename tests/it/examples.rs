@@ -48,3 +48,17 @@ fn examples_in_every_dress() {
     insta::assert_snapshot!("trial_fragile", run("examples/trial.causal", &["--fragile"]));
     insta::assert_snapshot!("back_door_all", run("examples/back-door.causal", &["--all"]));
 }
+
+#[test]
+fn examples_in_plain_words() {
+    for file in examples() {
+        let run = whatif(&["explain", &file.display().to_string()]);
+        assert_eq!((run.status, run.errors.as_str()), (0, ""), "{}", file.display());
+        insta::assert_snapshot!(format!("explain_{}", file.file_stem().unwrap().display()), run.output);
+    }
+    let dressed = |options: &[&str]| whatif(&[&["explain", "examples/churn.causal"], options].concat()).output;
+    insta::assert_snapshot!("explain_churn_markdown", dressed(&["2", "--format", "markdown"]));
+    insta::assert_snapshot!("explain_churn_latex", dressed(&["2", "--format", "latex"]));
+    assert!(dressed(&["--ascii"]).is_ascii());
+    assert!(dressed(&["--color", "always"]).contains('\x1b'));
+}

@@ -247,3 +247,36 @@ pub(crate) fn unused_let(source: &Source, name: &str, span: Span) -> Diagnostic 
     Diagnostic::warning("whatif::unused_let", source, message, span, "never used below")
         .help("leave it out, or ask about it, as in `simplify`")
 }
+
+/// A name or a number that none of a file's questions has; `known` are their numbers and names.
+pub(crate) fn unknown_question(
+    source: &Source,
+    span: Span,
+    known: &[(usize, Option<String>)],
+    near: &[String],
+) -> Diagnostic {
+    const MOST: usize = 12;
+    let message = format!("no question of the file is called {}", shown(source.slice(span)));
+    let help = if !near.is_empty() {
+        format!("did you mean {}?", either(near))
+    } else if known.is_empty() {
+        "the file asks nothing; write the question out, as in `P(y | do(x))`".to_owned()
+    } else {
+        let called =
+            known.iter().take(MOST).filter_map(|(number, name)| Some(format!("{number} {}", shown(name.as_ref()?))));
+        let called: Vec<String> = called.collect();
+        let (last, called) = (known.len(), called.join(", "));
+        let names = if called.is_empty() { "none has a name".to_owned() } else { format!("names: {called}") };
+        let numbers =
+            if last == 1 { "it asks 1 question".to_owned() } else { format!("its questions are 1 to {last}") };
+        format!("{numbers} ({names}); or write the question out, as in `P(y | do(x))`")
+    };
+    Diagnostic::error("whatif::unknown_question", source, message, span, "neither a name nor a number in the file")
+        .help(help)
+}
+
+/// A text that was to be one question.
+pub(crate) fn not_one_question(source: &Source, span: Span) -> Diagnostic {
+    Diagnostic::error("whatif::not_one_question", source, "one question is wanted here", span, "not one question")
+        .help("write one question in the language, such as `P(y | do(x))` or `x _||_ y | z`")
+}

@@ -30,7 +30,7 @@ pub(super) fn support(document: &mut Document, shown: &Shown<'_>, query: Option<
     }
 }
 
-fn advice(document: &mut Document, shown: &Shown<'_>, query: &Term, advice: &Advice) {
+pub(super) fn advice(document: &mut Document, shown: &Shown<'_>, query: &Term, advice: &Advice) {
     let mut points = Vec::new();
     points.extend(advice.measure.iter().take(SHOWN).map(measure));
     points.extend(advice.randomise.iter().take(SHOWN).map(|one| {

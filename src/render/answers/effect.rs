@@ -3,7 +3,7 @@
 use super::{Shown, derivation, hedge, undetermined};
 use crate::answer::{Identified, Verdict};
 use crate::expr::{ExprId, Term};
-use crate::proof::{Evidence, Statement};
+use crate::proof::{Claim, Evidence, Statement};
 use crate::render::document::{Block, Document, Math, Text, Tone};
 use crate::render::models;
 
@@ -18,7 +18,7 @@ pub(super) fn contrast(document: &mut Document, shown: &Shown<'_>, expr: ExprId,
 fn identification(document: &mut Document, shown: &Shown<'_>, query: &Math, verdict: &Verdict) {
     match verdict {
         Verdict::Identifiable(identified) => identifiable(document, shown, query, identified),
-        Verdict::NotIdentifiable(checked) => not_identifiable(document, shown, checked.evidence()),
+        Verdict::NotIdentifiable(checked) => not_identifiable(document, shown, checked.claim(), checked.evidence()),
         Verdict::Undetermined(why) => undetermined(document, why),
         Verdict::Holds(_) | Verdict::Fails(_) => {}
     }
@@ -73,7 +73,7 @@ fn route(identified: &Identified) -> Text {
     Text::new().tone(Tone::Strong, name).say(format!("{how}."))
 }
 
-fn not_identifiable(document: &mut Document, shown: &Shown<'_>, evidence: &Evidence) {
+fn not_identifiable(document: &mut Document, shown: &Shown<'_>, claim: &Claim, evidence: &Evidence) {
     document.say(
         Text::new()
             .tone(Tone::Bad, "Not identifiable")
@@ -83,10 +83,10 @@ fn not_identifiable(document: &mut Document, shown: &Shown<'_>, evidence: &Evide
         Evidence::Hedge(found, pair) => {
             hedge::explain(document, shown, found);
             if let Some(pair) = pair {
-                models::two(document, shown.graph, pair);
+                models::two(document, shown.graph, pair, models::states(shown.graph, pair));
             }
         }
-        Evidence::CounterModel(pair) => models::two(document, shown.graph, pair),
+        Evidence::CounterModel(pair) => models::two(document, shown.graph, pair, shown.point(claim, pair)),
         Evidence::Derivation(_) | Evidence::Separation | Evidence::OpenPath(_) => {}
     }
 }
@@ -104,7 +104,7 @@ pub(super) fn equality(document: &mut Document, shown: &Shown<'_>, lhs: ExprId, 
         Verdict::Fails(checked) => {
             fails(document);
             if let Evidence::CounterModel(model) = checked.evidence() {
-                models::one(document, shown.graph, model);
+                models::one(document, shown.graph, model, shown.point(checked.claim(), model));
             }
         }
         Verdict::Undetermined(why) => undetermined(document, why),

@@ -8,14 +8,27 @@ use std::collections::VecDeque;
 
 pub(super) fn explain(document: &mut Document, shown: &Shown<'_>, hedge: &Hedge) {
     exchange(document, shown, &hedge.exchanged);
-    if let Some(story) = Story::of(shown.graph, hedge) {
-        document.say(story.tell(shown));
+    if let Some(story) = story(shown, hedge) {
+        document.say(story);
     }
     sets(document, shown, hedge);
 }
 
+/// How an action and a root of the hedge hang together, in words.
+pub(super) fn story(shown: &Shown<'_>, hedge: &Hedge) -> Option<Text> {
+    Story::of(shown.graph, hedge).map(|story| story.tell(shown))
+}
+
 /// For a conditional query: what became of its conditions.
 fn exchange(document: &mut Document, shown: &Shown<'_>, query: &ExchangedQuery) {
+    let text = exchange_told(shown, query);
+    if !text.is_empty() {
+        document.say(text);
+    }
+}
+
+/// The same as text; nothing where there are no conditions.
+pub(super) fn exchange_told(shown: &Shown<'_>, query: &ExchangedQuery) -> Text {
     let mut text = Text::new();
     if !query.moved.is_empty() {
         let moved: Vec<String> = query.moved.iter().map(|moved| shown.name(moved.z)).collect();
@@ -32,9 +45,7 @@ fn exchange(document: &mut Document, shown: &Shown<'_>, query: &ExchangedQuery) 
             .names(shown.names(&query.do_))
             .say(".");
     }
-    if !text.is_empty() {
-        document.say(text);
-    }
+    text
 }
 
 /// The two ways by which an action and the roots of a hedge hang together.
@@ -118,7 +129,7 @@ fn below(subgraph: &Subgraph, node: Node) -> Vec<Node> {
 }
 
 /// A shortest way from a node to a member of a set, breadth first.
-fn way(graph: &Graph, from: Node, to: &NodeSet, next: impl Fn(Node) -> Vec<Node>) -> Option<Vec<Node>> {
+pub(super) fn way(graph: &Graph, from: Node, to: &NodeSet, next: impl Fn(Node) -> Vec<Node>) -> Option<Vec<Node>> {
     let mut before: Vec<Option<Node>> = vec![None; graph.len()];
     let mut seen = graph.set([from]);
     let mut queue = VecDeque::from([from]);

@@ -160,11 +160,18 @@ pub(super) fn paths(document: &mut Document, shown: &Shown<'_>, paths: &[ListedP
         return;
     }
     let open = paths.iter().filter(|path| path.open).count();
-    document.say(
-        Text::new()
-            .tone(Tone::Strong, count(paths.len(), "path", "paths"))
-            .say(format!(", {}.", if open == 0 { "none open".to_owned() } else { format!("{open} open") })),
-    );
+    let how_many = match (paths.len(), truncated) {
+        (1, true) => "The shortest path".to_owned(),
+        (n, true) => format!("The {n} shortest paths"),
+        (n, false) => count(n, "path", "paths"),
+    };
+    let state = match (open, paths.len()) {
+        (0, 1) => "not open".to_owned(),
+        (1, 1) => "open".to_owned(),
+        (0, _) => "none open".to_owned(),
+        (open, _) => format!("{open} open"),
+    };
+    document.say(Text::new().tone(Tone::Strong, how_many).say(format!(", {state}.")));
     let rows = paths.iter().map(|path| {
         let drawn = Math::Path(path.nodes.iter().map(|&node| shown.name(node)).collect(), path.edges.clone());
         let state = if path.open {

@@ -4,6 +4,7 @@ mod advice;
 mod derivation;
 mod effect;
 mod expectation;
+mod explain;
 mod hedge;
 mod independence;
 mod lists;
@@ -12,13 +13,14 @@ mod proof;
 
 pub use derivation::Steps;
 pub use expectation::expectations;
+pub use explain::{explain, in_plain_words};
 
 use super::document::{Block, Document, Math, Text, Tone};
 use crate::answer::{Answer, Body, Undetermined};
 use crate::expr::{Arena, ExprId, Ref, Term};
 use crate::graph::{Graph, Node, NodeSet};
 use crate::problem::{Problem, lift};
-use crate::proof::{OpenPath, Separation};
+use crate::proof::{Claim, CounterModel, OpenPath, Separation, Statement};
 use crate::source::Span;
 use crate::syntax::tree;
 
@@ -144,6 +146,19 @@ impl Shown<'_> {
     fn chain(&self, nodes: &[Node]) -> Math {
         let edges = vec![crate::graph::EdgeKind::Forward; nodes.len().saturating_sub(1)];
         Math::Path(nodes.iter().map(|&node| self.name(node)).collect(), edges)
+    }
+
+    /// Where a model is read for a claim about expressions.
+    fn point(&self, claim: &Claim, model: &CounterModel) -> Vec<Math> {
+        let roots = match claim.statement {
+            Statement::NotIdentifiable { query } => vec![query],
+            Statement::Unequal(lhs, rhs) => vec![lhs, rhs],
+            Statement::Identifiable { .. }
+            | Statement::Separated(_)
+            | Statement::Connected(_)
+            | Statement::Equal(..) => Vec::new(),
+        };
+        super::models::states_of(self.graph, self.arena, &roots, model)
     }
 
     fn open_path(&self, path: &OpenPath) -> Math {

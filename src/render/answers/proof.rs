@@ -123,8 +123,10 @@ fn explain(document: &mut Document, shown: &Shown<'_>, n: usize, line: &CheckedL
             document.say(text.say(format!(": not decided: {}.", super::sentence(&why.reason))));
         }
     }
-    if let Some(Evidence::CounterModel(model)) = line.status.countermodel().map(|checked| checked.evidence()) {
-        models::one(document, shown.graph, model);
+    if let Some(checked) = line.status.countermodel()
+        && let Evidence::CounterModel(model) = checked.evidence()
+    {
+        models::one(document, shown.graph, model, shown.point(checked.claim(), model));
     }
 }
 
