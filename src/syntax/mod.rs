@@ -11,6 +11,7 @@
 //! | `build` | pairs | the tree |
 //! | `diagnose` | a piece that the grammar refuses | what is wrong there, in the words of `diagnostics` |
 //! | `read` | a file | all of it: cut, build, recover at the next statement |
+//! | `outline` | a text, finished or not | what an editor asks of it |
 //! | `print` | the tree | text that parses to the same tree |
 //!
 //! Time is linear in the text. Nothing typed can overflow the stack: the nesting of brackets, open sums and signs is
@@ -22,6 +23,7 @@ mod depth;
 mod diagnose;
 mod diagnostics;
 mod grammar;
+pub mod outline;
 pub mod print;
 mod read;
 pub mod tree;

@@ -6,7 +6,7 @@
 
 mod expr;
 mod graph;
-mod tokens;
+pub(super) mod tokens;
 
 use super::diagnostics;
 use super::tree::Name;
