@@ -20,6 +20,8 @@ pub enum Command {
     Run(Run),
     /// Look for mistakes in files and answer nothing
     Check(Check),
+    /// Explore: draw a graph line by line, ask, change it, and see which answers change
+    Repl(super::repl::Repl),
     /// Have the kernel judge answers again, from what run --format json printed
     Verify(Verify),
 }

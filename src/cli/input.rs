@@ -36,7 +36,8 @@ pub fn file(path: &Path) -> File {
     File { problem, diagnostics }
 }
 
-fn read(path: &Path) -> Result<Source, Diagnostic> {
+/// Reads a file, or standard input for `-`, as text.
+pub fn read(path: &Path) -> Result<Source, Diagnostic> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
     let bytes = if stdin { slurp(std::io::stdin().lock()) } else { std::fs::File::open(path).and_then(slurp_file) };

@@ -8,6 +8,7 @@ mod args;
 mod check;
 mod input;
 mod output;
+mod repl;
 mod run;
 mod tour;
 mod verify;
@@ -24,6 +25,7 @@ pub fn main() -> ExitCode {
         None => tour::tour(&mut Output::new(&args::Look::default())),
         Some(Command::Run(run)) => run::run(run, &mut Output::new(&run.look)),
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look)),
+        Some(Command::Repl(repl)) => repl::repl(repl, &mut Output::new(&repl.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
     };
     ExitCode::from(status)

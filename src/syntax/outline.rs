@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn an_outline_has_a_span_for_each_item() {
-        let text = "P(a)\ngraph g { // of {\n a -> {b c} // d\n -> e; latent u, w\n  /* x */ v [latent] u -> a w -> a\n}\n";
+        let text =
+            "P(a)\ngraph g { // of {\n a -> {b c} // d\n -> e; latent u, w\n  /* x */ v [latent] u -> a w -> a\n}\n";
         let source = Source::new("t", text);
         let (tree, diagnostics) = crate::syntax::parse(&source);
         assert!(diagnostics.is_empty());
