@@ -13,6 +13,7 @@ mod proofs;
 mod published;
 mod refusals;
 mod sets;
+mod session;
 mod soundness;
 mod support;
 mod verify;
