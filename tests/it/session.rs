@@ -16,7 +16,7 @@ fn replay(text: &str) -> String {
             let said = match said {
                 Said::Document(document) => terminal(&document, &Style { unicode: false, ..Style::default() }),
                 Said::Diagnostic(diagnostic) => {
-                    format!("{}: {diagnostic}\n{}\n", diagnostic.code, diagnostic.help.unwrap_or_default())
+                    format!("{}: {diagnostic}\n{}\n", diagnostic.code, diagnostic.help.as_deref().unwrap_or(""))
                 }
                 Said::Text(text) => text,
             };
