@@ -94,7 +94,12 @@ impl Session {
         let (tree, found) = crate::syntax::parse(&wrapped);
         let wanted = tree.statements.first().and_then(|statement| match &statement.kind {
             StatementKind::Graph(block) if found.is_empty() && !block.items.is_empty() => Some(&block.items),
-            _ => None,
+            StatementKind::Graph(_)
+            | StatementKind::Var(_)
+            | StatementKind::Let { .. }
+            | StatementKind::Query(_)
+            | StatementKind::Expect(_)
+            | StatementKind::Proof(_) => None,
         });
         let Some(wanted) = wanted else { return say(Said::Diagnostic(diagnostics::drop_form(what))) };
         let mut removal = Removal::default();
