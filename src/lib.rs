@@ -53,6 +53,7 @@ pub mod problem;
 pub mod proof;
 pub mod reach;
 pub mod render;
+pub mod session;
 pub mod source;
 pub mod syntax;
 pub mod testing;

@@ -96,6 +96,12 @@ impl<'p> Prover<'p> {
         self.problem
     }
 
+    /// The graph at a position in [`Problem::graphs`], latent variables projected out.
+    #[must_use]
+    pub fn graph(&self, index: usize) -> Option<&Graph> {
+        self.graphs.get(index).map(|projected| &*projected.graph)
+    }
+
     /// Answers the question at a position in [`Problem::queries`].
     ///
     /// # Panics

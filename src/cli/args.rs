@@ -25,6 +25,8 @@ pub enum Command {
     Explain(super::explain::Explain),
     /// Look for mistakes in files and answer nothing
     Check(Check),
+    /// Explore: draw a graph line by line, ask, change it, and see which answers change
+    Repl(super::repl::Repl),
     /// Have the kernel judge answers again, from what run --format json printed
     Verify(Verify),
     /// Write files in the one style: blanks and line ends change, comments and meaning stay

@@ -36,7 +36,7 @@ pub fn file(path: &Path) -> File {
     File { problem, diagnostics }
 }
 
-/// Reads a file, or standard input for `-`.
+/// Reads a file, or standard input for `-`, as text.
 pub fn read(path: &Path) -> Result<Source, Diagnostic> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };

@@ -17,6 +17,7 @@ mod marginals;
 mod network;
 mod network_args;
 mod output;
+mod repl;
 mod run;
 mod shell;
 mod simulate;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
         Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),
+        Some(Command::Repl(repl)) => repl::repl(repl, &mut Output::new(&repl.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
         Some(Command::Fmt(fmt)) => fmt::fmt(fmt, &mut Output::new(&fmt.look)),
         Some(Command::Test(test)) => test::test(test, &mut Output::new(&test.look)),

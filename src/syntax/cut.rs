@@ -119,6 +119,11 @@ impl<'a> Text<'a> {
         self.unclosed.binary_search(&at).is_ok()
     }
 
+    /// Whether there is a bracket that nothing closes.
+    pub fn has_unclosed(&self) -> bool {
+        !self.unclosed.is_empty()
+    }
+
     /// The byte at an offset, 0 past the end.
     pub fn byte(&self, at: usize) -> u8 {
         if at < self.end { self.bytes.get(at).copied().unwrap_or(0) } else { 0 }

@@ -11,6 +11,7 @@
 //! | `build` | pairs | the tree |
 //! | `diagnose` | a piece that the grammar refuses | what is wrong there, in the words of `diagnostics` |
 //! | `read` | a file | all of it: cut, build, recover at the next statement |
+//! | `outline` | a text, finished or not | what an editor asks of it |
 //! | `print` | the tree | text that parses to the same tree |
 //! | `format` | a file | the same file in the one style, comments and all |
 //!
@@ -24,6 +25,7 @@ mod diagnose;
 mod diagnostics;
 mod format;
 mod grammar;
+pub mod outline;
 pub mod print;
 mod read;
 pub mod tree;

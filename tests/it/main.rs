@@ -17,6 +17,7 @@ mod oracle;
 mod proofs;
 mod published;
 mod refusals;
+mod session;
 mod sets;
 mod shell;
 mod snapshots_command;

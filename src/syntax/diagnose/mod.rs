@@ -7,7 +7,7 @@
 mod expr;
 mod graph;
 mod model;
-mod tokens;
+pub(super) mod tokens;
 
 use super::diagnostics;
 use super::tree::Name;

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// What a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(in crate::syntax) enum Kind {
     /// A name or a word, with its dots.
     Name,
     /// Digits, perhaps with a dot between.
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 
 /// A word or a sign.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token<'a> {
+pub(in crate::syntax) struct Token<'a> {
     pub kind: Kind,
     pub text: &'a str,
     pub span: Span,
@@ -62,7 +62,7 @@ const SIGNS: &[&str] = &[
 ];
 
 /// Cuts a piece of a text into tokens; comments and blanks fall away.
-pub(super) fn tokens(text: &str, range: Range<usize>) -> Vec<Token<'_>> {
+pub(in crate::syntax) fn tokens(text: &str, range: Range<usize>) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let (mut at, end) = (range.start, range.end);
     let mut glued = false;

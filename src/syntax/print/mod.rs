@@ -154,24 +154,30 @@ fn graph(block: &GraphBlock, style: Style) -> String {
     }
     text.push_str(" {\n");
     for item in &block.items {
-        let line = match item {
-            GraphItem::Node(node) => {
-                text.push_str(&doc(node.doc.as_deref(), "    "));
-                graph_name(&node.name) + &attributes(&node.attributes)
-            }
-            GraphItem::Chain(edges) => chain(edges, style),
+        match item {
+            GraphItem::Node(node) => text.push_str(&doc(node.doc.as_deref(), "    ")),
             GraphItem::Latent(names) if names.is_empty() => continue,
-            GraphItem::Latent(names) => {
-                format!("latent {}", names.iter().map(graph_name).collect::<Vec<_>>().join(", "))
-            }
-            GraphItem::Setting { name, value } => format!("{}={}", graph_name(name), quoted(&value.value)),
-        };
+            GraphItem::Chain(_) | GraphItem::Latent(_) | GraphItem::Setting { .. } => {}
+        }
         text.push_str("    ");
-        text.push_str(&line);
+        text.push_str(&graph_item(item, style));
         text.push('\n');
     }
     text.push('}');
     text
+}
+
+/// One item of a graph's body, without the `///` lines above it.
+#[must_use]
+pub fn graph_item(item: &GraphItem, style: Style) -> String {
+    match item {
+        GraphItem::Node(node) => graph_name(&node.name) + &attributes(&node.attributes),
+        GraphItem::Chain(edges) => chain(edges, style),
+        GraphItem::Latent(names) => {
+            format!("latent {}", names.iter().map(graph_name).collect::<Vec<_>>().join(", "))
+        }
+        GraphItem::Setting { name, value } => format!("{}={}", graph_name(name), quoted(&value.value)),
+    }
 }
 
 fn chain(chain: &Chain, style: Style) -> String {

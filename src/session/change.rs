@@ -1,0 +1,272 @@
+//! How a text takes the place of another: read as a whole, refused with its errors, or kept with what it makes of the
+//! earlier answers.
+
+use super::edit::{self, Removal};
+use super::finding::{self, Finding, Key};
+use super::{Earlier, MOST_ASKED, MOST_KEPT, MOST_UNDONE, Said, Say, Session, State, diagnostics, remark};
+use crate::answer::{Options, Prover};
+use crate::problem::{self, Problem};
+use crate::render::document::{Math, Text, Tone};
+use crate::source::{Diagnostic, Source, Span};
+use crate::syntax::tree::{GraphItem, StatementKind};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// How often questions that can no longer be asked are looked for, each time with all that depend on those before.
+const PASSES: usize = 20;
+
+impl Session {
+    /// Puts a text in the place of the present one.
+    pub(super) fn replace(&mut self, problem: Problem, current: Option<String>, line: &str) {
+        let old = &self.state;
+        self.earlier.push_back(Earlier {
+            source: old.problem.source.clone(),
+            current: old.current.clone(),
+            line: line.to_owned(),
+        });
+        let kept = |earlier: &Earlier| earlier.source.text().len();
+        let mut bytes: usize = self.earlier.iter().map(kept).sum();
+        while self.earlier.len() > MOST_UNDONE || (self.earlier.len() > 1 && bytes > MOST_KEPT) {
+            bytes -= self.earlier.pop_front().map_or(0, |earlier| kept(&earlier));
+        }
+        self.state = State { problem: Arc::new(problem), current, asked: None };
+        self.last = None;
+    }
+
+    /// A comment goes into the file, and means nothing.
+    pub(super) fn comment(&mut self, comment: &str) {
+        let text = format!("{}{comment}\n", ended(self.text()));
+        let (problem, diagnostics) = problem::read(&Source::new(self.name(), text));
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            let (current, asked) = (self.state.current.clone(), self.state.asked);
+            self.replace(problem, current, comment);
+            self.state.asked = asked;
+        }
+    }
+
+    /// A statement is added at the end, and what it asks is answered.
+    pub(super) fn statement(&mut self, statement: &str, options: &Options<'_>, say: Say<'_>) {
+        let before = ended(self.text());
+        let start = before.len();
+        let source = Source::new(self.name(), format!("{before}{statement}\n"));
+        let (problem, found) = problem::read(&source);
+        let place = Span::new(start, start + statement.len());
+        if !self.tell(&found, place, statement, say) {
+            return;
+        }
+        let new = |span: Span| span.start >= start;
+        let queries: Vec<usize> =
+            (0..problem.queries.len()).filter(|&i| problem.queries.get(i).is_some_and(|q| new(q.span))).collect();
+        let expectations: Vec<usize> = (0..problem.expectations.len())
+            .filter(|&i| problem.expectations.get(i).is_some_and(|e| new(e.span)))
+            .collect();
+        let graph = problem.graphs.values().rev().find(|entry| new(entry.span)).map(|entry| entry.name.clone());
+        let (current, asked) = (graph.clone().or_else(|| self.state.current.clone()), self.state.asked);
+        self.replace(problem, current, statement);
+        self.state.asked = asked;
+        if graph.is_some() {
+            self.summary(&[], say);
+        }
+        self.answer(&queries, options, say);
+        self.expect(&expectations, options, say);
+    }
+
+    /// Items go into the current graph; without one they make it.
+    pub(super) fn items(&mut self, items: &str, options: &Options<'_>, say: Say<'_>) {
+        let Some((at, _)) = self.current() else {
+            return self.statement(&format!("graph {{\n    {items}\n}}"), options, say);
+        };
+        let Some(entry) = self.state.problem.graphs.get_index(at).map(|(_, entry)| entry) else { return };
+        let Some((_, outline)) = edit::block(&self.state.problem.source, entry.span) else { return };
+        let (text, place) = edit::add(self.text(), &outline, items);
+        self.edited(text, Some(place), items, options, say);
+    }
+
+    /// Edges or variables are taken out of the current graph.
+    pub(super) fn drop(&mut self, what: &str, options: &Options<'_>, say: Say<'_>) {
+        let problem = Arc::clone(&self.state.problem);
+        let Some(entry) = self.current().and_then(|(at, _)| problem.graphs.get_index(at)).map(|(_, entry)| entry)
+        else {
+            return say(Said::Diagnostic(diagnostics::nothing_to_drop(what)));
+        };
+        let wrapped = Source::new("", format!("graph {{\n{}\n}}", what.replace(',', " ")));
+        let (tree, found) = crate::syntax::parse(&wrapped);
+        let wanted = tree.statements.first().and_then(|statement| match &statement.kind {
+            StatementKind::Graph(block) if found.is_empty() && !block.items.is_empty() => Some(&block.items),
+            StatementKind::Graph(_)
+            | StatementKind::Var(_)
+            | StatementKind::Let { .. }
+            | StatementKind::Query(_)
+            | StatementKind::Expect(_)
+            | StatementKind::Proof(_)
+            | StatementKind::Model(_) => None,
+        });
+        let Some(wanted) = wanted else { return say(Said::Diagnostic(diagnostics::drop_form(what))) };
+        let mut removal = Removal::default();
+        let graph = &entry.source;
+        for item in wanted {
+            match item {
+                GraphItem::Node(node) if graph.node(&node.name.value).is_some() => {
+                    removal.nodes.insert(node.name.value.clone());
+                }
+                GraphItem::Node(node) => {
+                    return say(Said::Diagnostic(diagnostics::no_such_variable(what, &node.name.value)));
+                }
+                GraphItem::Latent(names) => removal.latents.extend(names.iter().map(|name| name.value.clone())),
+                GraphItem::Chain(chain) => {
+                    for edge in edit::edges(chain) {
+                        let there = graph.node(&edge.from).zip(graph.node(&edge.to)).is_some_and(|(a, b)| {
+                            if edge.bidirected { graph.has_bidirected(a, b) } else { graph.has_directed(a, b) }
+                        });
+                        if !there {
+                            return say(Said::Diagnostic(diagnostics::no_such_edge(what, &edge.text())));
+                        }
+                        removal.edges.insert(edge);
+                    }
+                }
+                GraphItem::Setting { .. } => return say(Said::Diagnostic(diagnostics::drop_form(what))),
+            }
+        }
+        let Some((block, outline)) = edit::block(&problem.source, entry.span) else { return };
+        let text = edit::remove(self.text(), &block, &outline, &removal);
+        self.edited(text, None, &format!("drop {what}"), options, say);
+    }
+
+    /// Reads an edited text; questions that can no longer be asked are left out of it.
+    fn edited(&mut self, text: String, place: Option<Span>, line: &str, options: &Options<'_>, say: Say<'_>) {
+        let mut source = Source::new(self.name(), text);
+        let (mut problem, mut found) = problem::read(&source);
+        let mut lost: Vec<String> = Vec::new();
+        for _ in 0..PASSES {
+            let (tree, _) = crate::syntax::parse(&source);
+            let mut spans: Vec<(Span, String)> = Vec::new();
+            for fault in found.iter().filter(|fault| fault.is_error()) {
+                let may_go = matches!(
+                    fault.code,
+                    "whatif::unknown_variable" | "whatif::latent_in_query" | "whatif::unknown_name"
+                );
+                let at = fault.labels.first().map_or(0, |label| label.span.start);
+                let holder = tree.statements.iter().find(|statement| {
+                    !matches!(statement.kind, StatementKind::Graph(_))
+                        && statement.span.start <= at
+                        && at < statement.span.end
+                });
+                if let Some(statement) = holder.filter(|_| may_go)
+                    && spans.last().is_none_or(|(last, _)| *last != statement.span)
+                {
+                    spans.push((statement.span, source.slice(statement.span).to_owned()));
+                }
+            }
+            if spans.is_empty() {
+                break;
+            }
+            let mut text = source.text().to_owned();
+            for (span, _) in spans.iter().rev() {
+                text = edit::cut(&text, *span);
+            }
+            lost.extend(spans.into_iter().map(|(_, text)| text));
+            source = Source::new(self.name(), text);
+            (problem, found) = problem::read(&source);
+        }
+        if !self.tell(&found, place.unwrap_or_default(), line, say) {
+            return;
+        }
+        let before = self.known(options);
+        self.replace(problem, self.state.current.clone(), line);
+        self.summary(&lost, say);
+        self.compare(before, options, say);
+    }
+
+    /// Takes the last change back.
+    pub(super) fn undo(&mut self, options: &Options<'_>, say: Say<'_>) {
+        let Some(earlier) = self.earlier.pop_back() else {
+            return say(remark(Text::of("There is nothing to take back.")));
+        };
+        let before = self.known(options);
+        let (problem, _) = problem::read(&earlier.source);
+        let asked = problem.queries.len().checked_sub(1);
+        self.state = State { problem: Arc::new(problem), current: earlier.current, asked };
+        self.last = None;
+        say(remark(Text::of("Taken back: ").math(Math::Code(earlier.line)).say(".")));
+        self.compare(before, options, say);
+    }
+
+    /// Says what is wrong with a new text; whether it can stand.
+    fn tell(&self, found: &[Diagnostic], place: Span, line: &str, say: Say<'_>) -> bool {
+        let wrong = found.iter().any(Diagnostic::is_error);
+        for fault in found.iter().filter(|fault| fault.is_error()) {
+            say(Said::Diagnostic(diagnostics::moved(fault, place, line)));
+        }
+        !wrong
+    }
+
+    /// What each question and expectation of the present text comes to.
+    fn known(&mut self, options: &Options<'_>) -> BTreeMap<Key, (Finding, Text)> {
+        let problem = Arc::clone(&self.state.problem);
+        let mut known = BTreeMap::new();
+        let Ok(prover) = Prover::new(&problem) else { return known };
+        let stopped = || options.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed));
+        for index in (0..problem.queries.len()).take(MOST_ASKED) {
+            let Some(key) = finding::key(&prover, index).filter(|_| !stopped()) else { continue };
+            let found = self.findings.get(&key).cloned();
+            let found = found.unwrap_or_else(|| finding::finding(&problem, &prover.answer(index, options)));
+            known.insert(key, (found, Text::new().math(finding::question(&prover, index))));
+        }
+        for index in (0..problem.expectations.len()).take(MOST_ASKED) {
+            let Some(key) = finding::expectation_key(&prover, index).filter(|_| !stopped()) else { continue };
+            let expected = prover.expectation(index, options);
+            let text = Text::new().math(Math::Code(expected.text.clone()));
+            known.insert(key, (finding::expected(&expected), text));
+        }
+        known
+    }
+
+    /// Says which answers are others now.
+    fn compare(&mut self, before: BTreeMap<Key, (Finding, Text)>, options: &Options<'_>, say: Say<'_>) {
+        self.findings.clear();
+        let after = self.known(options);
+        let (mut changed, mut same) = (0, 0);
+        for (key, (found, question)) in &after {
+            let Some((earlier, _)) = before.get(key) else { continue };
+            match found.since(earlier, question.clone()) {
+                Some(text) => {
+                    changed += 1;
+                    say(remark(text));
+                }
+                None => same += 1,
+            }
+        }
+        if options.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+            say(remark(Text::new().tone(Tone::Open, "Stopped").say(": not all answers were looked at again.")));
+        } else {
+            self.findings = after.into_iter().map(|(key, (found, _))| (key, found)).collect();
+        }
+        if changed == 0 && same > 0 {
+            say(remark(Text::new().tone(Tone::Quiet, "No earlier answer changes.")));
+        }
+    }
+
+    /// What the current graph is like, and what an edit has cost.
+    pub(super) fn summary(&self, lost: &[String], say: Say<'_>) {
+        if let Some((at, name)) = self.current()
+            && let Some((_, entry)) = self.state.problem.graphs.get_index(at)
+        {
+            let graph = &entry.source;
+            let edges = graph.directed_count() + graph.bidirected_count();
+            say(remark(Text::new().name(name).say(format!(
+                ": {}, {}.",
+                finding::count(graph.len(), "variable", "variables"),
+                finding::count(edges, "edge", "edges")
+            ))));
+        }
+        for text in lost {
+            say(remark(Text::new().math(Math::Code(text.clone())).say(" can no longer be asked and is left out.")));
+        }
+    }
+}
+
+/// A text that ends with a line end, if it is not empty.
+fn ended(text: &str) -> String {
+    if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
+}

@@ -1,0 +1,42 @@
+//! What can be wrong with a line that is no statement.
+
+use crate::source::{Diagnostic, Label, Source, Span};
+
+fn error(code: &'static str, line: &str, message: String, help: &str) -> Diagnostic {
+    let source = Source::new("input", line);
+    Diagnostic::error(code, &source, message, Span::new(0, line.len()), "").help(help)
+}
+
+pub(super) fn unknown_command(line: &str, word: &str) -> Diagnostic {
+    error("whatif::unknown_command", line, format!("there is no command :{word}"), "`:help` lists the commands")
+}
+
+pub(super) fn nothing_to_drop(line: &str) -> Diagnostic {
+    error("whatif::no_graph", line, "there is no graph yet".to_owned(), "draw one: `x -> y`")
+}
+
+pub(super) fn drop_form(line: &str) -> Diagnostic {
+    let help = "write `drop x -> y` for an edge, `drop x` for a variable, `drop latent u` to have u measured";
+    error("whatif::drop_form", line, "`drop` is not written like this".to_owned(), help)
+}
+
+pub(super) fn no_such_variable(line: &str, name: &str) -> Diagnostic {
+    error("whatif::unknown_variable", line, format!("the graph has no variable {name}"), "`:graph` shows the graph")
+}
+
+pub(super) fn no_such_edge(line: &str, edge: &str) -> Diagnostic {
+    error("whatif::no_such_edge", line, format!("the graph has no edge `{edge}`"), "`:graph` shows the graph")
+}
+
+/// Where all it points at stands in the line just typed, only that line is shown.
+pub(super) fn moved(fault: &Diagnostic, place: Span, line: &str) -> Diagnostic {
+    let inside = |label: &Label| place.start <= label.span.start && label.span.end <= place.end;
+    let mut fault = fault.clone();
+    if place.end - place.start == line.len() && fault.labels.iter().all(inside) {
+        fault.source = Source::new("input", line);
+        for label in &mut fault.labels {
+            label.span = Span::new(label.span.start - place.start, label.span.end - place.start);
+        }
+    }
+    fault
+}
