@@ -92,7 +92,8 @@ fn new(problem: &Problem, text: &str, question: &Source) -> Result<Vec<Problem>,
             .collect();
         if wrong.is_empty() && problem.queries.last().is_some_and(|query| query.span.start >= start) {
             found.push(problem);
-        } else {
+        } else if faults.is_empty() || wrong.len() < faults.len() {
+            // What is told is what stands in the way where it comes nearest to meaning something.
             faults = wrong;
         }
     }

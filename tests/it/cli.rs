@@ -266,7 +266,7 @@ fn a_question_to_explain_is_named_numbered_or_written_out() {
     assert_eq!(explain("P(churn | do(engagement))").output.matches("The question.").count(), 3);
     assert_eq!(explain("P(usage | do(engagement))").output.matches("The question.").count(), 1);
     // A name of the file's questions can be used in one.
-    assert_eq!(with_input(&["explain", "-", "2 q"], &format!("{CONFOUNDED}q: P(y | do(x))\n")).status, 0);
+    assert_eq!(with_input(&["explain", "-", "simplify q"], &format!("{CONFOUNDED}q: P(y | do(x))\n")).status, 0);
     assert!(with_input(&["explain", "-"], CONFOUNDED).errors.contains("nothing is asked"));
     assert!(explain("paths engagement to churn").output.contains("open"));
 }
