@@ -61,8 +61,8 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_stands_together_and_steers_no_terminal() {
-        assert_eq!(lines("a\n\nb\n", "c\n\n\x1b[2Jd\n", false), "  - a\n  -\n  - b\n  + c\n  +\n  + \u{fffd}[2Jd\n");
+    fn what_differs_is_shown_line_by_line_and_steers_no_terminal() {
+        assert_eq!(lines("a\n\nb\n", "c\n\n\x1b[2Jd\n", false), "  - a\n  + c\n\n  - b\n  + \u{fffd}[2Jd\n");
         assert_eq!(lines("a\n", "a\n", true), "");
     }
 }

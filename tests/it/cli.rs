@@ -207,13 +207,10 @@ fn commands_in_the_help_run_as_printed() {
     let folder = std::env::temp_dir().join(format!("whatif-help-{}", std::process::id()));
     std::fs::create_dir_all(folder.join("examples/models")).unwrap();
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    for file in examples() {
+    for file in examples().into_iter().chain(crate::models::examples()) {
         for file in [file.clone(), file.with_extension("snap")] {
             std::fs::copy(root.join(&file), folder.join(&file)).unwrap();
         }
-    }
-    for file in crate::models::examples() {
-        std::fs::copy(root.join(&file), folder.join(&file)).unwrap();
     }
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_whatif")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());

@@ -14,6 +14,7 @@ pub fn examples() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/models"))
         .unwrap()
         .map(|entry| PathBuf::from("examples/models").join(entry.unwrap().file_name()))
+        .filter(|path: &PathBuf| path.extension().is_some_and(|extension| extension == "causal"))
         .collect();
     files.sort();
     assert!(files.len() >= 7, "the examples are gone: {files:?}");

@@ -26,6 +26,7 @@ fn files(folder: &str) -> Vec<String> {
     let all = std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let mut files: Vec<String> =
         all.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap())).collect();
+    files.retain(|file| file.ends_with(".causal"));
     files.sort();
     assert!(!files.is_empty());
     files

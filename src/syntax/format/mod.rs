@@ -7,6 +7,7 @@
 //!   of neighbouring lines stand below each other.
 //! - Line ends stay where they are, except that a block over several lines has its braces at line ends. Four blanks
 //!   for each level; what goes on from the line before is one level deeper.
+//! - A model stays as it is written: people set its tables in columns of their own.
 //! - Empty lines stay, several become one, and none stand at the edges of a file or a block.
 
 mod lines;
@@ -105,8 +106,48 @@ impl<'a> Formatter<'a> {
                 return self.block(start, brace, mode);
             }
         }
+        if !named
+            && word == "model"
+            && let Some(brace) = self.text.block(start)
+        {
+            return self.as_written(start, brace);
+        }
         let range = self.text.piece(start, self.text.indent(start), Ends::Line).range;
         self.piece(range, Mode::Statement, 0)
+    }
+
+    /// A block that stays as it is; where it ends.
+    fn as_written(&mut self, start: usize, brace: usize) -> usize {
+        let (mut at, mut depth) = (brace, 0_usize);
+        while at < self.text.end {
+            let (step, next) = self.text.step(at);
+            at = next;
+            match step {
+                Step::Open(_) => depth += 1,
+                Step::Close(_) => {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                Step::Blank
+                | Step::Newline
+                | Step::Comment
+                | Step::Semicolon
+                | Step::Quoted
+                | Step::Word
+                | Step::Sign(_) => {}
+            }
+        }
+        self.page.word(self.text.slice(start..at), false, 0);
+        if self.goes_on(at) {
+            self.page.break_line();
+            // A `;` has nothing left to separate.
+            while let (Step::Blank | Step::Semicolon, next) = self.text.step(at) {
+                at = next;
+            }
+        }
+        at
     }
 
     /// A graph or a proof; where it ends.

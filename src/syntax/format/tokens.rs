@@ -38,7 +38,8 @@ pub(super) struct Token<'a> {
     pub breaks: u32,
 }
 
-const SIGNS: [&str; 11] = ["<->", "->", "<-", "==", "..", "→", "←", "↔", "⫫", "−", "Σ"];
+const SIGNS: [&str; 18] =
+    ["<->", "->", "<-", "==", ":=", "!=", "<=", ">=", "≠", "≤", "≥", "..", "→", "←", "↔", "⫫", "−", "Σ"];
 const MORE_SIGNS: [&str; 4] = ["·", "×", "⋅", "∑"];
 
 /// Takes a piece apart. O(length).
@@ -140,6 +141,6 @@ fn is_letter(c: char) -> bool {
     if c.is_ascii() {
         c.is_ascii_alphanumeric() || c == '_'
     } else {
-        !c.is_whitespace() && !matches!(c, '→' | '←' | '↔' | '⫫' | '−' | '·' | '×' | '⋅' | '∑' | '′')
+        !c.is_whitespace() && !matches!(c, '→' | '←' | '↔' | '⫫' | '−' | '·' | '×' | '⋅' | '∑' | '′' | '≠' | '≤' | '≥')
     }
 }

@@ -67,7 +67,12 @@ fn tell(problem: &Problem, answer: &Answer, alone: bool) -> Document {
         }
         Body::Simplify { expr, result } => others::simplify(&mut document, expr == result),
         Body::Proof { lines, verdict, .. } => others::proof(&mut document, lines, verdict),
-        Body::Number { model, .. } => others::number(&mut document, model),
+        Body::Number { model, answer } => {
+            if alone {
+                super::number::number(&mut document, model, answer);
+            }
+            others::number(&mut document, model);
+        }
     }
     document
 }
