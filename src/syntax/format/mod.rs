@@ -15,6 +15,7 @@ mod pieces;
 mod tokens;
 
 use super::cut::{Ends, Step, Text};
+use super::print::{self, Style};
 use super::{MAX_FILE, read};
 use crate::source::{Diagnostic, Source};
 use lines::Page;
@@ -26,7 +27,7 @@ const INDENT: usize = 4;
 /// A text in the one style; the diagnostics where it has errors of form. What names mean is not looked at.
 ///
 /// The result reads as the same tree, and formatting it again changes nothing. Should a statement become too long to
-/// be read again, it stays as it is. O(length).
+/// be read again, it stays as it is; so does a text whose meaning blanks would change. O(length).
 ///
 /// # Errors
 ///
@@ -40,14 +41,18 @@ const INDENT: usize = 4;
 /// assert_eq!(text, "graph bow {\n    x -> y  // the effect\n    x <-> y\n}\nP(y | do(x))\n");
 /// ```
 pub fn format(source: &Source) -> Result<String, Vec<Diagnostic>> {
-    let (_, diagnostics) = read::file(source);
+    let (tree, diagnostics) = read::file(source);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
     }
     let mut formatter = Formatter { text: Text::new(source.text()), page: Page::default(), tokens: Vec::new() };
     formatter.statements();
     let text = formatter.page.finish();
-    Ok(if text.len() > MAX_FILE { source.text().to_owned() } else { text })
+    // Equations of actions read blanks in ways that the walk does not know; what would mean something else stays as it is.
+    let (again, diagnostics) = read::file(&Source::new(source.name(), text.as_str()));
+    let meaning = |tree| print::tree(tree, Style::Ascii);
+    let same = !diagnostics.iter().any(Diagnostic::is_error) && meaning(&again) == meaning(&tree);
+    Ok(if same && text.len() <= MAX_FILE { text } else { source.text().to_owned() })
 }
 
 struct Formatter<'a> {
@@ -116,30 +121,46 @@ impl<'a> Formatter<'a> {
         self.piece(range, Mode::Statement, 0)
     }
 
-    /// A block that stays as it is; where it ends.
+    /// A block whose lines stay as they are, less blanks at their ends and empty lines but one; where it ends.
     fn as_written(&mut self, start: usize, brace: usize) -> usize {
-        let (mut at, mut depth) = (brace, 0_usize);
+        let (mut at, mut depth, mut written) = (start, 0_usize, String::new());
+        let bare = |text: &str| text.trim_end_matches([' ', '\t', '\r']).len();
         while at < self.text.end {
             let (step, next) = self.text.step(at);
+            let part = self.text.slice(at..next);
+            let inside = at >= brace;
             at = next;
             match step {
-                Step::Open(_) => depth += 1,
-                Step::Close(_) => {
-                    depth -= 1;
-                    if depth == 0 {
-                        break;
+                Step::Newline => {
+                    written.truncate(bare(&written));
+                    if !written.ends_with("\n\n") {
+                        written.push('\n');
                     }
+                    continue;
                 }
-                Step::Blank
-                | Step::Newline
-                | Step::Comment
+                Step::Comment => {
+                    for (i, line) in part.split('\n').enumerate() {
+                        written.push_str(if i > 0 { "\n" } else { "" });
+                        written.push_str(line.get(..bare(line)).unwrap_or(line));
+                    }
+                    continue;
+                }
+                Step::Open(_) if inside => depth += 1,
+                Step::Close(_) if inside => depth -= 1,
+                Step::Open(_)
+                | Step::Close(_)
+                | Step::Blank
                 | Step::Semicolon
                 | Step::Quoted
                 | Step::Word
                 | Step::Sign(_) => {}
             }
+            written.push_str(part);
+            if inside && depth == 0 {
+                break;
+            }
         }
-        self.page.word(self.text.slice(start..at), false, 0);
+        self.page.word(&written, false, 0);
         if self.goes_on(at) {
             self.page.break_line();
             // A `;` has nothing left to separate.

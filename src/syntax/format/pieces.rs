@@ -5,6 +5,10 @@ use super::{Formatter, INDENT};
 use crate::syntax::MAX_STATEMENT;
 use std::ops::Range;
 
+/// Words that a bracket may follow without a blank, besides `P` and `do`.
+const OPERATORS: [&str; 13] =
+    ["ate", "ett", "nde", "nie", "pn", "ps", "pns", "min", "max", "abs", "mod", "noise", "normal"];
+
 /// An open bracket.
 struct Bracket {
     /// A blank inside: `{ y _||_ x }`.
@@ -118,12 +122,25 @@ impl<'t, 'a> Context<'t, 'a> {
         if self.mode == Mode::Graph {
             return token.text == "=" || last.text == "=";
         }
-        if self.signed || token.text == ".." || last.text == ".." {
+        // In an action `- 1` is an equation and `-1` a value: a minus touches a number where it did.
+        if matches!(last.text, "-" | "−") && is_number(token.text) {
+            let touches = |last: &Token<'_>, at: usize| last.at + last.text.len() == at;
+            return touches(last, token.at) && (self.signed || !self.before.is_some_and(|b| touches(b, last.at)));
+        }
+        if self.signed {
+            return true;
+        }
+        if token.text == ".." || last.text == ".." {
             return true;
         }
         match token.text {
             ":" => !self.variables,
-            "(" => last.kind == Kind::Word && matches!(last.text, "P" | "do"),
+            "(" => {
+                // `pn (x)` may be a product, `pn(x -> …)` is not: what touches stays so.
+                let touches = last.at + last.text.len() == token.at;
+                last.kind == Kind::Word
+                    && (matches!(last.text, "P" | "do") || touches && OPERATORS.contains(&last.text))
+            }
             "[" => last.text == "E" || last.kind == Kind::Word && self.before.is_some_and(|word| word.text == "in"),
             "{" => self.sum,
             "_" => self.sum,
@@ -138,7 +155,9 @@ impl<'t, 'a> Context<'t, 'a> {
         let mut operand = false;
         match token.kind {
             Kind::Open => {
-                let spaced = self.mode == Mode::Statement && token.text == "{" && !self.sum && !self.variables;
+                // Neither a set nor a distribution, `do(x ~ {0: 0.2, 1: 0.8})`.
+                let plain = !self.sum && !self.variables && self.last() != "~";
+                let spaced = self.mode == Mode::Statement && token.text == "{" && plain;
                 self.open.push(Bracket { spaced, set: self.sum && token.text == "{", indent: line });
                 operand = true;
             }
