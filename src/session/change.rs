@@ -8,7 +8,8 @@ use crate::answer::{Options, Prover};
 use crate::problem::{self, Problem};
 use crate::render::document::{Math, Text, Tone};
 use crate::source::{Diagnostic, Source, Span};
-use crate::syntax::tree::{GraphItem, StatementKind};
+use crate::syntax::print::{self, Style};
+use crate::syntax::tree::{GraphItem, Statement, StatementKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -47,6 +48,9 @@ impl Session {
 
     /// A statement is added at the end, and what it asks is answered.
     pub(super) fn statement(&mut self, statement: &str, options: &Options<'_>, say: Say<'_>) {
+        if let Some(index) = self.asked_before(statement) {
+            return self.answer(&[index], options, say);
+        }
         let before = ended(self.text());
         let start = before.len();
         let source = Source::new(self.name(), format!("{before}{statement}\n"));
@@ -70,6 +74,30 @@ impl Session {
         }
         self.answer(&queries, options, say);
         self.expect(&expectations, options, say);
+    }
+
+    /// The question of the text that a line asks again, word for word but for blanks and comments. A graph drawn since
+    /// then makes it another question.
+    fn asked_before(&self, line: &str) -> Option<usize> {
+        let printed = |statement: &Statement| match &statement.kind {
+            StatementKind::Query(query) => Some(print::query(query, Style::Ascii)),
+            StatementKind::Graph(_)
+            | StatementKind::Var(_)
+            | StatementKind::Let { .. }
+            | StatementKind::Expect(_)
+            | StatementKind::Proof(_)
+            | StatementKind::Model(_) => None,
+        };
+        let (typed, found) = crate::syntax::parse(&Source::new("", line));
+        let [only] = typed.statements.as_slice() else { return None };
+        let wanted = printed(only).filter(|_| found.is_empty())?;
+        let problem = &self.state.problem;
+        let (tree, _) = crate::syntax::parse(&problem.source);
+        let since = tree.statements.iter().rev().take_while(|statement| {
+            !matches!(statement.kind, StatementKind::Graph(_) | StatementKind::Model(_) | StatementKind::Let { .. })
+        });
+        let same = since.into_iter().find(|statement| printed(statement).as_ref() == Some(&wanted))?;
+        problem.queries.iter().position(|query| same.span.start <= query.span.start && query.span.end <= same.span.end)
     }
 
     /// Items go into the current graph; without one they make it.

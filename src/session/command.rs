@@ -1,18 +1,20 @@
 //! The commands.
 
+use super::finding::count;
 use super::{Next, Said, Say, Session, diagnostics, remark, shown};
-use crate::answer::Options;
+use crate::answer::{Answer, Options};
+use crate::problem::Problem;
 use crate::render::document::Text;
 use crate::render::{self, Steps};
-use std::sync::Arc;
 
 /// The commands: each with how it is written and what it does.
-pub const COMMANDS: [(&str, &str, &str); 10] = [
+pub const COMMANDS: [(&str, &str, &str); 11] = [
     (":help", "", "this page"),
     (":load", " FILE", "take a file in place of what is here"),
     (":save", " [FILE]", "write what is here to a file; :save! replaces one"),
     (":graph", "", "show the current graph, the last of the file"),
     (":steps", " [full]", "the last formula derived in the rules of do-calculus"),
+    (":explain", "", "the last answer in plain words"),
     (":latex", "", "the last answer as LaTeX"),
     (":show", "", "the file as it stands"),
     (":undo", "", "take the last change back"),
@@ -49,8 +51,16 @@ impl Session {
             }
             "graph" if rest.is_empty() => self.show_graph(say),
             "show" => say(Said::Text(self.text().to_owned())),
-            "steps" => self.again(if rest == "full" { Steps::All } else { Steps::Board }, false, options, say),
-            "latex" => self.again(Steps::None, true, options, say),
+            "steps" => {
+                let steps = if rest == "full" { Steps::All } else { Steps::Board };
+                self.again(options, say, |problem, answer| Said::Document(shown(problem, answer, steps, true)));
+            }
+            "explain" => {
+                self.again(options, say, |problem, answer| Said::Document(render::explain(problem, answer)));
+            }
+            "latex" => self.again(options, say, |problem, answer| {
+                Said::Text(render::latex(&shown(problem, answer, Steps::None, true)))
+            }),
             "undo" => self.undo(options, say),
             "time" => {
                 self.timing = !self.timing;
@@ -70,16 +80,13 @@ impl Session {
         }
     }
 
-    fn again(&mut self, steps: Steps, latex: bool, options: &Options<'_>, say: Say<'_>) {
+    /// The last answer, told in another way.
+    fn again(&mut self, options: &Options<'_>, say: Say<'_>, told: impl Fn(&Problem, &Answer) -> Said) {
         let Some(index) = self.state.asked.filter(|&index| index < self.state.problem.queries.len()) else {
             return say(remark(Text::of("Nothing has been asked yet: ask, for example, P(y | do(x))")));
         };
         match self.answer_of(index, options) {
-            Ok(answer) => {
-                let problem = Arc::clone(&self.state.problem);
-                let document = shown(&problem, &answer, steps, true);
-                say(if latex { Said::Text(render::latex(&document)) } else { Said::Document(document) });
-            }
+            Ok(answer) => say(told(&self.state.problem, &answer)),
             Err(diagnostic) => say(Said::Diagnostic(diagnostic)),
         }
     }
@@ -88,11 +95,11 @@ impl Session {
     pub(super) fn loaded(&self, say: Say<'_>) {
         let problem = &self.state.problem;
         say(remark(Text::of(format!(
-            "{}: {} graphs, {} questions, {} expectations.",
+            "{}: {}, {}, {}.",
             problem.source.name(),
-            problem.graphs.len(),
-            problem.queries.len(),
-            problem.expectations.len()
+            count(problem.graphs.len(), "graph", "graphs"),
+            count(problem.queries.len(), "question", "questions"),
+            count(problem.expectations.len(), "expectation", "expectations")
         ))));
     }
 }

@@ -37,6 +37,9 @@ pub(super) fn moved(fault: &Diagnostic, place: Span, line: &str) -> Diagnostic {
         for label in &mut fault.labels {
             label.span = Span::new(label.span.start - place.start, label.span.end - place.start);
         }
+    } else if fault.source.name().is_empty() {
+        // What was typed so far has no file to be named after.
+        fault.source = Source::new("session", fault.source.text());
     }
     fault
 }

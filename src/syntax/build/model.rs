@@ -131,7 +131,7 @@ impl Builder<'_> {
 
     /// A number as written, blanks taken out and `−` made `-`.
     fn share(&mut self, pair: &Pair<'_, Rule>) -> Probability {
-        let text = pair.as_str().replace('−', "-").replace([' ', '\t'], "");
+        let text = pair.as_str().replace('−', "-").replace(char::is_whitespace, "");
         Spanned::new(text, self.span(pair))
     }
 

@@ -15,7 +15,6 @@ mod pieces;
 mod tokens;
 
 use super::cut::{Ends, Step, Text};
-use super::print::{self, Style};
 use super::{MAX_FILE, read};
 use crate::source::{Diagnostic, Source};
 use lines::Page;
@@ -27,7 +26,7 @@ const INDENT: usize = 4;
 /// A text in the one style; the diagnostics where it has errors of form. What names mean is not looked at.
 ///
 /// The result reads as the same tree, and formatting it again changes nothing. Should a statement become too long to
-/// be read again, it stays as it is; so does a text whose meaning blanks would change. O(length).
+/// be read again, it stays as it is. O(length).
 ///
 /// # Errors
 ///
@@ -41,18 +40,14 @@ const INDENT: usize = 4;
 /// assert_eq!(text, "graph bow {\n    x -> y  // the effect\n    x <-> y\n}\nP(y | do(x))\n");
 /// ```
 pub fn format(source: &Source) -> Result<String, Vec<Diagnostic>> {
-    let (tree, diagnostics) = read::file(source);
+    let (_, diagnostics) = read::file(source);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
     }
     let mut formatter = Formatter { text: Text::new(source.text()), page: Page::default(), tokens: Vec::new() };
     formatter.statements();
     let text = formatter.page.finish();
-    // Equations of actions read blanks in ways that the walk does not know; what would mean something else stays as it is.
-    let (again, diagnostics) = read::file(&Source::new(source.name(), text.as_str()));
-    let meaning = |tree| print::tree(tree, Style::Ascii);
-    let same = !diagnostics.iter().any(Diagnostic::is_error) && meaning(&again) == meaning(&tree);
-    Ok(if same && text.len() <= MAX_FILE { text } else { source.text().to_owned() })
+    Ok(if text.len() > MAX_FILE { source.text().to_owned() } else { text })
 }
 
 struct Formatter<'a> {
