@@ -17,6 +17,7 @@ pub struct ExprId(u32);
 impl ExprId {
     /// Position in its arena: operands always come before what is built of them.
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -51,6 +52,7 @@ pub enum Expr {
 impl Expr {
     /// The operands, in order.
     #[must_use]
+    #[inline]
     pub fn operands(&self) -> Operands {
         match self {
             Self::Number(_) | Self::P(_) | Self::Value(_) => Operands::new(),
@@ -96,18 +98,21 @@ impl Arena {
 
     /// The node behind an id of this arena.
     #[must_use]
+    #[inline]
     pub fn get(&self, id: ExprId) -> &Expr {
         &self.nodes[id.index()]
     }
 
     /// Number of nodes made so far.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
     /// Whether nothing has been made yet.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
@@ -163,6 +168,7 @@ impl Arena {
 
     /// Whether it is the number 1.
     #[must_use]
+    #[inline]
     pub fn is_one(&self, id: ExprId) -> bool {
         matches!(self.get(id), Expr::Number(value) if value.is_one())
     }
@@ -220,24 +226,28 @@ impl Arena {
 
     /// The references that no sum inside the expression binds, ascending. Fixed values are not among them.
     #[must_use]
+    #[inline]
     pub fn free(&self, id: ExprId) -> &[Ref] {
         &self.facts[id.index()].free
     }
 
     /// Whether a reference occurs free.
     #[must_use]
+    #[inline]
     pub fn is_free_in(&self, reference: Ref, id: ExprId) -> bool {
         self.free(id).binary_search(&reference).is_ok()
     }
 
     /// Nesting: 1 for a leaf.
     #[must_use]
+    #[inline]
     pub fn depth(&self, id: ExprId) -> usize {
         self.facts[id.index()].depth as usize
     }
 
     /// Length as written out without sharing: references and operators, saturating.
     #[must_use]
+    #[inline]
     pub fn size(&self, id: ExprId) -> u64 {
         self.facts[id.index()].size
     }

@@ -7,12 +7,14 @@ pub struct Var(u32);
 impl Var {
     /// The variable with that number.
     #[must_use]
+    #[inline]
     pub const fn new(index: usize) -> Self {
         Self(index as u32)
     }
 
     /// Its number.
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -43,24 +45,28 @@ pub struct Ref {
 impl Ref {
     /// `x`: the variable at its current value.
     #[must_use]
+    #[inline]
     pub const fn plain(var: Var) -> Self {
         Self { var, at: At::Copy(0) }
     }
 
     /// `x'`, `x''`, …: another value of the same variable.
     #[must_use]
+    #[inline]
     pub const fn copy(var: Var, primes: u16) -> Self {
         Self { var, at: At::Copy(primes) }
     }
 
     /// `x = value`.
     #[must_use]
+    #[inline]
     pub const fn value(var: Var, value: Symbol) -> Self {
         Self { var, at: At::Value(value) }
     }
 
     /// Whether it is a fixed value, which no sum can bind.
     #[must_use]
+    #[inline]
     pub const fn is_value(self) -> bool {
         matches!(self.at, At::Value(_))
     }
@@ -79,6 +85,7 @@ pub struct Term {
 impl Term {
     /// A term of these references, or None where one variable is named twice.
     #[must_use]
+    #[inline]
     pub fn new(
         of: impl IntoIterator<Item = Ref>,
         given: impl IntoIterator<Item = Ref>,
@@ -90,23 +97,27 @@ impl Term {
 
     /// What the distribution is of, ascending.
     #[must_use]
+    #[inline]
     pub fn of(&self) -> &[Ref] {
         &self.of
     }
 
     /// What is conditioned on, ascending.
     #[must_use]
+    #[inline]
     pub fn given(&self) -> &[Ref] {
         &self.given
     }
 
     /// What is set by intervention, ascending.
     #[must_use]
+    #[inline]
     pub fn do_(&self) -> &[Ref] {
         &self.do_
     }
 
     /// All references: of, given, do.
+    #[inline]
     pub fn refs(&self) -> impl Iterator<Item = Ref> + '_ {
         self.of.iter().chain(&self.given).chain(&self.do_).copied()
     }

@@ -25,12 +25,14 @@ pub struct Node(u32);
 impl Node {
     /// The node at a position. A graph holds at most [`Graph::MAX_NODES`], so the position fits.
     #[must_use]
+    #[inline]
     pub const fn new(index: usize) -> Self {
         Self(index as u32)
     }
 
     /// Its position.
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -60,12 +62,14 @@ impl EdgeKind {
 
     /// Whether there is an arrowhead at the second end.
     #[must_use]
+    #[inline]
     pub const fn into_second(self) -> bool {
         matches!(self, Self::Forward | Self::Bidirected)
     }
 
     /// Whether there is an arrowhead at the first end.
     #[must_use]
+    #[inline]
     pub const fn into_first(self) -> bool {
         matches!(self, Self::Backward | Self::Bidirected)
     }
@@ -94,23 +98,27 @@ impl Graph {
 
     /// Number of nodes.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.names.len()
     }
 
     /// Whether it has no node at all.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
 
     /// All nodes in the order of declaration.
+    #[inline]
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = Node> + ExactSizeIterator + use<> {
         (0..self.len()).map(Node::new)
     }
 
     /// The name of a node. The node must be one of this graph's.
     #[must_use]
+    #[inline]
     pub fn name(&self, node: Node) -> &str {
         &self.names[node.index()]
     }
@@ -122,28 +130,33 @@ impl Graph {
     }
 
     /// Direct causes, ascending.
+    #[inline]
     pub fn parents(&self, node: Node) -> impl DoubleEndedIterator<Item = Node> + ExactSizeIterator + '_ {
         self.parents.neighbors_slice(node.0).iter().map(|&i| Node(i))
     }
 
     /// Direct effects, ascending.
+    #[inline]
     pub fn children(&self, node: Node) -> impl DoubleEndedIterator<Item = Node> + ExactSizeIterator + '_ {
         self.children.neighbors_slice(node.0).iter().map(|&i| Node(i))
     }
 
     /// The other ends of bidirected edges, ascending.
+    #[inline]
     pub fn siblings(&self, node: Node) -> impl DoubleEndedIterator<Item = Node> + ExactSizeIterator + '_ {
         self.siblings.neighbors_slice(node.0).iter().map(|&i| Node(i))
     }
 
     /// Whether `from -> to`. O(log degree) or better.
     #[must_use]
+    #[inline]
     pub fn has_directed(&self, from: Node, to: Node) -> bool {
         self.children.neighbors_slice(from.0).binary_search(&to.0).is_ok()
     }
 
     /// Whether `a <-> b`. O(log degree) or better.
     #[must_use]
+    #[inline]
     pub fn has_bidirected(&self, a: Node, b: Node) -> bool {
         self.siblings.neighbors_slice(a.0).binary_search(&b.0).is_ok()
     }
@@ -172,30 +185,35 @@ impl Graph {
 
     /// A topological order (causes first); among several, the one that follows the order of declaration.
     #[must_use]
+    #[inline]
     pub fn topological_order(&self) -> &[Node] {
         &self.order
     }
 
     /// Position of a node in [`Graph::topological_order`].
     #[must_use]
+    #[inline]
     pub fn rank(&self, node: Node) -> usize {
         self.rank[node.index()] as usize
     }
 
     /// The set without members, sized for this graph.
     #[must_use]
+    #[inline]
     pub fn no_nodes(&self) -> NodeSet {
         NodeSet::empty(self.len())
     }
 
     /// The set of all nodes.
     #[must_use]
+    #[inline]
     pub fn all_nodes(&self) -> NodeSet {
         NodeSet::full(self.len())
     }
 
     /// The set of the given nodes, sized for this graph.
     #[must_use]
+    #[inline]
     pub fn set(&self, nodes: impl IntoIterator<Item = Node>) -> NodeSet {
         let mut set = self.no_nodes();
         for node in nodes {
@@ -232,36 +250,42 @@ pub struct Mutilation {
 impl Mutilation {
     /// Cuts nothing.
     #[must_use]
+    #[inline]
     pub fn none(graph: &Graph) -> Self {
         Self { no_incoming: graph.no_nodes(), no_outgoing: graph.no_nodes() }
     }
 
     /// Cuts edges into `over`.
     #[must_use]
+    #[inline]
     pub fn over(graph: &Graph, over: NodeSet) -> Self {
         Self { no_incoming: over, no_outgoing: graph.no_nodes() }
     }
 
     /// Cuts edges out of `under`.
     #[must_use]
+    #[inline]
     pub fn under(graph: &Graph, under: NodeSet) -> Self {
         Self { no_incoming: graph.no_nodes(), no_outgoing: under }
     }
 
     /// Whether `from -> to` is still there.
     #[must_use]
+    #[inline]
     pub fn keeps_directed(&self, from: Node, to: Node) -> bool {
         !self.no_outgoing.contains(from) && !self.no_incoming.contains(to)
     }
 
     /// Whether `a <-> b` is still there.
     #[must_use]
+    #[inline]
     pub fn keeps_bidirected(&self, a: Node, b: Node) -> bool {
         !self.no_incoming.contains(a) && !self.no_incoming.contains(b)
     }
 
     /// Whether nothing is cut.
     #[must_use]
+    #[inline]
     pub fn is_none(&self) -> bool {
         self.no_incoming.is_empty() && self.no_outgoing.is_empty()
     }

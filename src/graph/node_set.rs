@@ -23,12 +23,14 @@ pub struct NodeSet {
 impl NodeSet {
     /// No members; room for the nodes `0..capacity`.
     #[must_use]
+    #[inline]
     pub fn empty(capacity: usize) -> Self {
         Self { capacity, words: smallvec![0; capacity.div_ceil(BITS)] }
     }
 
     /// All of `0..capacity`.
     #[must_use]
+    #[inline]
     pub fn full(capacity: usize) -> Self {
         let mut words: SmallVec<[u64; 2]> = smallvec![u64::MAX; capacity.div_ceil(BITS)];
         if let (Some(last), beyond @ 1..) = (words.last_mut(), capacity % BITS) {
@@ -39,11 +41,13 @@ impl NodeSet {
 
     /// How many nodes it has room for: the size of its graph.
     #[must_use]
+    #[inline]
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
     /// Adds a node; false where it was in already, or where it is none of the graph's (then nothing is added).
+    #[inline]
     pub fn insert(&mut self, node: Node) -> bool {
         if node.index() >= self.capacity {
             return false;
@@ -56,6 +60,7 @@ impl NodeSet {
     }
 
     /// Takes a node out.
+    #[inline]
     pub fn remove(&mut self, node: Node) {
         if let Some(word) = self.words.get_mut(node.index() / BITS) {
             *word &= !(1 << (node.index() % BITS));
@@ -64,23 +69,27 @@ impl NodeSet {
 
     /// Whether the node is in.
     #[must_use]
+    #[inline]
     pub fn contains(&self, node: Node) -> bool {
         self.words.get(node.index() / BITS).is_some_and(|word| word & (1 << (node.index() % BITS)) != 0)
     }
 
     /// Number of members.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     /// Whether there are none.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|&word| word == 0)
     }
 
     /// Members, ascending.
+    #[inline]
     pub fn iter(&self) -> Members<'_> {
         let mut words = self.words.iter();
         let front = words.next().copied().unwrap_or(0);
@@ -91,16 +100,19 @@ impl NodeSet {
 
     /// The smallest member.
     #[must_use]
+    #[inline]
     pub fn first(&self) -> Option<Node> {
         self.iter().next()
     }
 
     /// Takes all members out.
+    #[inline]
     pub fn clear(&mut self) {
         self.words.fill(0);
     }
 
     /// Adds the members of `other`.
+    #[inline]
     pub fn extend(&mut self, other: &Self) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word |= other;
@@ -108,6 +120,7 @@ impl NodeSet {
     }
 
     /// Keeps only the members that `other` has too.
+    #[inline]
     pub fn retain(&mut self, other: &Self) {
         for (at, word) in self.words.iter_mut().enumerate() {
             *word &= other.words.get(at).copied().unwrap_or(0);
@@ -115,6 +128,7 @@ impl NodeSet {
     }
 
     /// Takes the members of `other` out.
+    #[inline]
     pub fn subtract(&mut self, other: &Self) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word &= !other;
@@ -123,6 +137,7 @@ impl NodeSet {
 
     /// self ∪ other
     #[must_use]
+    #[inline]
     pub fn union(&self, other: &Self) -> Self {
         let mut set = self.clone();
         set.extend(other);
@@ -131,6 +146,7 @@ impl NodeSet {
 
     /// self ∩ other
     #[must_use]
+    #[inline]
     pub fn intersection(&self, other: &Self) -> Self {
         let mut set = self.clone();
         set.retain(other);
@@ -139,6 +155,7 @@ impl NodeSet {
 
     /// self ∖ other
     #[must_use]
+    #[inline]
     pub fn difference(&self, other: &Self) -> Self {
         let mut set = self.clone();
         set.subtract(other);
@@ -147,6 +164,7 @@ impl NodeSet {
 
     /// self ∪ {node}
     #[must_use]
+    #[inline]
     pub fn with(&self, node: Node) -> Self {
         let mut set = self.clone();
         set.insert(node);
@@ -155,6 +173,7 @@ impl NodeSet {
 
     /// self ∖ {node}
     #[must_use]
+    #[inline]
     pub fn without(&self, node: Node) -> Self {
         let mut set = self.clone();
         set.remove(node);
@@ -163,6 +182,7 @@ impl NodeSet {
 
     /// Whether every member is one of `other`'s.
     #[must_use]
+    #[inline]
     pub fn is_subset(&self, other: &Self) -> bool {
         let within = |(at, word): (usize, &u64)| word & !other.words.get(at).copied().unwrap_or(0) == 0;
         self.words.iter().enumerate().all(within)
@@ -170,6 +190,7 @@ impl NodeSet {
 
     /// Whether they share no member.
     #[must_use]
+    #[inline]
     pub fn is_disjoint(&self, other: &Self) -> bool {
         self.words.iter().zip(&other.words).all(|(word, other)| word & other == 0)
     }
@@ -190,6 +211,7 @@ pub struct Members<'a> {
 impl Iterator for Members<'_> {
     type Item = Node;
 
+    #[inline]
     fn next(&mut self) -> Option<Node> {
         loop {
             if self.front != 0 {
@@ -213,6 +235,7 @@ impl Iterator for Members<'_> {
 }
 
 impl DoubleEndedIterator for Members<'_> {
+    #[inline]
     fn next_back(&mut self) -> Option<Node> {
         loop {
             if self.back != 0 {
