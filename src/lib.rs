@@ -39,7 +39,9 @@
 pub mod algebra;
 pub mod answer;
 pub mod countermodel;
+pub mod data;
 pub mod derive;
+pub mod estimate;
 pub mod exchange;
 pub mod expr;
 pub mod graph;
