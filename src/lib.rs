@@ -39,6 +39,7 @@
 pub mod algebra;
 pub mod answer;
 pub mod countermodel;
+pub mod data;
 pub mod derive;
 pub mod exchange;
 pub mod expr;
