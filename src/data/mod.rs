@@ -1,4 +1,14 @@
 //! What is known of a table of data: how often each combination of levels occurs.
+//!
+//! In: which columns are read for which variables ([`Wanted`]), and records. Out: [`Counts`]: for discrete variables they
+//! are all that an estimate depends on. Must never know: files, threads, graphs, or what the counts are for.
+//!
+//! Whoever reads a file cuts it into chunks at places that depend on the file alone, tallies each, and merges them in
+//! order: the counts, sums of floats included, are then the same on any number of threads.
+
+mod wanted;
+
+pub use wanted::{Field, Levels, Wanted};
 
 /// A variable with its levels.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,7 +35,7 @@ pub struct Cell {
 /// How often each combination of levels occurs.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Counts {
-    /// The variables counted by.
+    /// The variables counted by, in the order of [`Wanted::fields`].
     pub columns: Vec<Column>,
     /// The combinations that occur, ascending by [`Cell::at`].
     pub cells: Vec<Cell>,
