@@ -23,6 +23,8 @@ pub enum Command {
     Run(Run),
     /// Tell answers in plain words, for who has never seen do-calculus
     Explain(super::explain::Explain),
+    /// Answer with a number: what data say of an effect, with its interval
+    Estimate(super::estimate::Estimate),
     /// Look for mistakes in files and answer nothing
     Check(Check),
     /// Explore: draw a graph line by line, ask, change it, and see which answers change

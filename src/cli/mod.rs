@@ -7,6 +7,7 @@
 mod args;
 mod check;
 mod difference;
+mod estimate;
 mod explain;
 mod export;
 mod fmt;
@@ -18,6 +19,7 @@ mod network;
 mod network_args;
 mod output;
 mod repl;
+mod rows;
 mod run;
 mod shell;
 mod simulate;
@@ -41,6 +43,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look).paged(check.no_pager)),
         Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
+        Some(Command::Estimate(args)) => estimate::estimate(args, &mut Output::new(&args.look)),
         Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),
         Some(Command::Repl(repl)) => repl::repl(repl, &mut Output::new(&repl.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),

@@ -1,0 +1,326 @@
+//! `whatif estimate`: a proved estimand and a table of data come to a number.
+
+use super::args::Look;
+use super::input::{self, File};
+use super::marginals::field;
+use super::output::Output;
+use super::{rows, status, threads};
+use clap::{Args, ValueEnum};
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Instant;
+use whatif::answer::{self, Answer, Prover};
+use whatif::data::{Counts, Field, Levels, Wanted};
+use whatif::estimate::{self, Empty, Needs, Options};
+use whatif::json::{self, Estimated};
+use whatif::problem::{self, Problem, Resolved};
+use whatif::render::{self, Document};
+use whatif::source::Diagnostic;
+
+/// `whatif estimate`
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Estimate {
+    /// A file in the language of whatif; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The data: a CSV file whose first line names the columns
+    #[arg(long, value_name = "FILE")]
+    pub data: PathBuf,
+    /// A question: its name in the file, its number there, or its text [default: every effect in the file]
+    #[arg(long, value_name = "QUESTION")]
+    pub query: Option<String>,
+    /// A column that says how many rows each row stands for
+    #[arg(long, value_name = "COLUMN", conflicts_with = "weights")]
+    pub counts_column: Option<String>,
+    /// A column with the weight of each row
+    #[arg(long, value_name = "COLUMN")]
+    pub weights: Option<String>,
+    /// How the number is found; auto takes what fits the question and the data
+    #[arg(long, value_enum, default_value_t = Method::Auto)]
+    pub method: Method,
+    /// How sure intervals are
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = probability)]
+    pub level: f64,
+    /// Intervals from so many bootstrap replicates, and not from the standard error
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = replicates)]
+    pub bootstrap: usize,
+    /// What random numbers start from; the same seed gives the same numbers on any number of threads
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Count every combination of levels so many rows more, so that none is empty
+    #[arg(long, value_name = "ROWS", value_parser = positive, conflicts_with = "overlap")]
+    pub smooth: Option<f64>,
+    /// Leave out who has no counterpart, and say to whom the number then applies
+    #[arg(long)]
+    pub overlap: bool,
+    /// How the numbers are written
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Work on N threads at once [default: one for each processor]
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// How a number is found.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// Plug-in, which is what there is
+    Auto,
+    /// The formula, evaluated on the data
+    PlugIn,
+}
+
+/// How numbers are written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    Text,
+    Json,
+    Csv,
+    Markdown,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  whatif estimate examples/data/kidney.causal --data examples/data/kidney.csv --counts-column count
+  whatif estimate examples/data/churn.causal --data examples/data/churn.csv --bootstrap 2000
+  whatif estimate examples/data/churn.causal --data examples/data/churn.csv --format json
+  whatif estimate examples/data/churn.causal --data examples/data/churn.csv \\
+      --query 'P(churn = yes | do(engagement))'
+
+Only what has been proved is estimated: a question without a formula gets no number. Where the
+formula needs combinations that no row has there is no number either; --smooth and --overlap are
+two ways out. Beside each number stands the naive one, which is merely seen.
+
+Exit status: 0 all told (\"not identifiable\" and \"no such rows\" are answers); 2 the file, the
+question or the data could not be read or have errors; 70 the kernel refused a certificate.";
+
+fn probability(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "write a number, such as 0.95".to_owned())?;
+    if number > 0.0 && number < 1.0 { Ok(number) } else { Err("it lies between 0 and 1".to_owned()) }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "write a number, such as 0.5".to_owned())?;
+    if number > 0.0 && number <= 1e6 { Ok(number) } else { Err("it is more than 0 and at most a million".to_owned()) }
+}
+
+/// More replicates than anybody needs.
+const MOST: usize = 1_000_000;
+
+fn replicates(text: &str) -> Result<usize, String> {
+    let number: usize = text.parse().map_err(|_| "write a whole number, such as 2000".to_owned())?;
+    if number <= MOST { Ok(number) } else { Err(format!("at most {MOST} are drawn")) }
+}
+
+/// One estimate with what it was made of.
+struct Found {
+    problem: usize,
+    answer: Answer,
+    estimate: estimate::Estimate,
+    seconds: (f64, f64),
+}
+
+/// Estimates one question or all; the status is the largest that applies.
+pub fn estimate(args: &Estimate, output: &mut Output) -> u8 {
+    let file = input::file(&args.file);
+    let mut diagnostics = file.diagnostics.clone();
+    let mut found = Vec::new();
+    let mut problems = Vec::new();
+    let mut state = File::status(&file);
+    if let Some(problem) = file.problem {
+        match asked(&problem, args) {
+            Ok((own, which)) => {
+                problems = own.unwrap_or_else(|| vec![problem]);
+                match threads::with(args.jobs, || all(args, &problems, which)) {
+                    Ok((estimates, more)) => {
+                        found = estimates;
+                        diagnostics.extend(more);
+                    }
+                    Err(faults) => {
+                        diagnostics.extend(faults);
+                        state = status::INPUT;
+                    }
+                }
+            }
+            Err(faults) => {
+                diagnostics.extend(faults);
+                state = status::INPUT;
+            }
+        }
+    }
+    if found.iter().any(|found| super::run::refused(&found.answer)) {
+        state = status::REFUSED;
+    }
+    tell(args, &problems, &found, &diagnostics, state, output);
+    state
+}
+
+/// The questions to answer: of the file itself, or of the file with the question below it, once for each graph.
+type Asked = (Option<Vec<Problem>>, Option<usize>);
+
+fn asked(problem: &Problem, args: &Estimate) -> Result<Asked, Vec<Diagnostic>> {
+    match args.query.as_deref().map(|text| problem::ask(problem, text)) {
+        None => Ok((None, None)),
+        Some(Ok(Resolved::Known(position))) => Ok((None, Some(position))),
+        Some(Ok(Resolved::New(problems))) => {
+            let last = problems.first().map(|problem| problem.queries.len().saturating_sub(1));
+            Ok((Some(problems), last))
+        }
+        Some(Err(faults)) => Err(faults),
+    }
+}
+
+fn all(
+    args: &Estimate,
+    problems: &[Problem],
+    which: Option<usize>,
+) -> Result<(Vec<Found>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let options = Options {
+        level: args.level,
+        seed: args.seed,
+        bootstrap: args.bootstrap,
+        empty: match args.smooth {
+            Some(rows) => Empty::Smooth(rows),
+            None if args.overlap => Empty::Overlap,
+            None => Empty::Refuse,
+        },
+    };
+    let mut read: BTreeMap<Needs, (Counts, f64)> = BTreeMap::new();
+    let (mut found, mut warnings) = (Vec::new(), Vec::new());
+    for (at, problem) in problems.iter().enumerate() {
+        let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
+        let range = which.map_or(0..problem.queries.len(), |one| one..one + 1);
+        for index in range {
+            let answer = prover.answer(index, &answer::Options::default());
+            if !estimate::is_effect(&answer) {
+                if which.is_some() {
+                    return Err(vec![no_effect(problem, &answer)]);
+                }
+                continue;
+            }
+            let empty = (Counts::default(), 0.0);
+            let (counts, seconds) = match estimate::needs(&answer) {
+                None => &empty,
+                Some(needs) if read.contains_key(&needs) => &read[&needs],
+                Some(needs) => {
+                    let start = Instant::now();
+                    let wanted = wanted(args, problem, &answer, &needs);
+                    let (counts, more) = rows::counts(&args.data, &wanted)?;
+                    warnings.extend(more);
+                    &*read.entry(needs).or_insert((counts, start.elapsed().as_secs_f64()))
+                }
+            };
+            let start = Instant::now();
+            let estimate = estimate::estimate(problem, &answer, counts, &options).map_err(|fault| vec![*fault])?;
+            let seconds = (*seconds, start.elapsed().as_secs_f64());
+            found.push(Found { problem: at, answer, estimate, seconds });
+        }
+    }
+    Ok((found, warnings))
+}
+
+fn no_effect(problem: &Problem, answer: &Answer) -> Diagnostic {
+    Diagnostic::error(
+        "whatif::no_number_asked",
+        &problem.source,
+        "this question asks for no number that data could give",
+        answer.span,
+        "asked here",
+    )
+    .help("ask for an effect: P(y | do(x)), E[y | do(x = 1)] - E[y | do(x = 0)]")
+}
+
+/// Which columns are read: each variable from the column of its name, with the levels that the file declares.
+fn wanted(args: &Estimate, problem: &Problem, answer: &Answer, needs: &Needs) -> Wanted {
+    let entry = problem.graphs.get(&answer.graph_name);
+    let domain = |name: &str| {
+        let entry = entry?;
+        let node = entry.source.node(name)?;
+        entry.variables.get(node.index())?.domain.clone()
+    };
+    let fields = needs.columns.iter().map(|name| Field {
+        levels: domain(name).map_or(Levels::Open, Levels::Declared),
+        ..Field::open(name.clone())
+    });
+    let latents = answer.source_graph.iter().flat_map(|source| {
+        let names = source.latents.iter().map(|node| source.graph.name(node).to_owned());
+        names.collect::<Vec<_>>()
+    });
+    Wanted {
+        fields: fields.collect(),
+        numeric: needs.numeric.clone().map(|name| (name.clone(), name)),
+        weights: args.weights.clone(),
+        counts: args.counts_column.clone(),
+        latents: latents.collect(),
+        ..Wanted::default()
+    }
+}
+
+fn tell(
+    args: &Estimate,
+    problems: &[Problem],
+    found: &[Found],
+    diagnostics: &[Diagnostic],
+    state: u8,
+    output: &mut Output,
+) {
+    if args.format == Format::Json {
+        let estimates: Vec<Estimated<'_>> = found
+            .iter()
+            .map(|found| Estimated { estimate: &found.estimate, seconds: Some(found.seconds) })
+            .collect();
+        output.text(&format!("{:#}\n", json::estimates(&estimates, diagnostics)));
+        return;
+    }
+    for diagnostic in diagnostics {
+        output.diagnostic(diagnostic);
+    }
+    if state == status::INPUT {
+        return;
+    }
+    if args.format == Format::Csv {
+        output.text(&csv(found));
+        return;
+    }
+    let mut page = Document::default();
+    for found in found {
+        page.append(render::estimate(&problems[found.problem], &found.answer, &found.estimate));
+    }
+    if found.is_empty() {
+        output.remark("no effect is asked for; ask here: --query 'P(y | do(x))'");
+    }
+    match args.format {
+        Format::Markdown => output.text(&render::markdown(&page)),
+        Format::Text | Format::Json | Format::Csv => output.document(&page),
+    }
+}
+
+fn csv(found: &[Found]) -> String {
+    let mut text = String::from("name,question,at,value,se,low,high,level,naive\n");
+    let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+    for Found { estimate, .. } in found {
+        for one in &estimate.numbers {
+            let at: Vec<String> =
+                estimate.slots.iter().zip(&one.at).map(|(slot, level)| format!("{slot}={level}")).collect();
+            let (low, high) = one.interval.unzip();
+            let fields = [
+                field(estimate.name.as_deref().unwrap_or_default()),
+                field(&estimate.text),
+                field(&at.join(" ")),
+                number(one.value),
+                number(one.se),
+                number(low),
+                number(high),
+                estimate.level.to_string(),
+                number(one.naive),
+            ];
+            text.push_str(&fields.join(","));
+            text.push('\n');
+        }
+    }
+    text
+}
