@@ -14,6 +14,7 @@ mod interval;
 mod moments;
 mod naive;
 mod positivity;
+pub mod refute;
 mod tape;
 #[cfg(test)]
 mod tests;
