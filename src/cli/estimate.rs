@@ -25,18 +25,11 @@ pub struct Estimate {
     /// A file in the language of whatif; - is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The data: a CSV file whose first line names the columns
-    #[arg(long, value_name = "FILE")]
-    pub data: PathBuf,
+    #[command(flatten)]
+    pub table: Table,
     /// A question: its name in the file, its number there, or its text [default: every effect in the file]
     #[arg(long, value_name = "QUESTION")]
     pub query: Option<String>,
-    /// A column that says how many rows each row stands for
-    #[arg(long, value_name = "COLUMN", conflicts_with = "weights")]
-    pub counts_column: Option<String>,
-    /// A column with the weight of each row
-    #[arg(long, value_name = "COLUMN")]
-    pub weights: Option<String>,
     /// How the number is found; auto takes what fits the question and the data
     #[arg(long, value_enum, default_value_t = Method::Auto)]
     pub method: Method,
@@ -63,6 +56,20 @@ pub struct Estimate {
     pub jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     pub look: Look,
+}
+
+/// Where the data are.
+#[derive(Args, Debug)]
+pub struct Table {
+    /// The data: a CSV file whose first line names the columns
+    #[arg(long, value_name = "FILE")]
+    pub data: PathBuf,
+    /// A column that says how many rows each row stands for
+    #[arg(long, value_name = "COLUMN", conflicts_with = "weights")]
+    pub counts_column: Option<String>,
+    /// A column with the weight of each row
+    #[arg(long, value_name = "COLUMN")]
+    pub weights: Option<String>,
 }
 
 /// How a number is found.
@@ -98,7 +105,7 @@ two ways out. Beside each number stands the naive one, which is merely seen.
 Exit status: 0 all told (\"not identifiable\" and \"no such rows\" are answers); 2 the file, the
 question or the data could not be read or have errors; 70 the kernel refused a certificate.";
 
-fn probability(text: &str) -> Result<f64, String> {
+pub fn probability(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_| "write a number, such as 0.95".to_owned())?;
     if number > 0.0 && number < 1.0 { Ok(number) } else { Err("it lies between 0 and 1".to_owned()) }
 }
@@ -114,6 +121,27 @@ const MOST: usize = 1_000_000;
 fn replicates(text: &str) -> Result<usize, String> {
     let number: usize = text.parse().map_err(|_| "write a whole number, such as 2000".to_owned())?;
     if number <= MOST { Ok(number) } else { Err(format!("at most {MOST} are drawn")) }
+}
+
+/// Tables that have been read, by what was counted, each with the seconds that took.
+pub type Tables = BTreeMap<Needs, (Counts, f64)>;
+
+/// Counts what is needed, unless it has been counted already.
+pub fn counted<'t>(
+    table: &Table,
+    problem: &Problem,
+    answer: &Answer,
+    needs: Needs,
+    read: &'t mut Tables,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<&'t (Counts, f64), Vec<Diagnostic>> {
+    if !read.contains_key(&needs) {
+        let start = Instant::now();
+        let (counts, more) = rows::counts(&table.data, &wanted(table, problem, answer, &needs))?;
+        warnings.extend(more);
+        read.insert(needs.clone(), (counts, start.elapsed().as_secs_f64()));
+    }
+    Ok(&read[&needs])
 }
 
 /// One estimate with what it was made of.
@@ -132,7 +160,7 @@ pub fn estimate(args: &Estimate, output: &mut Output) -> u8 {
     let mut problems = Vec::new();
     let mut state = File::status(&file);
     if let Some(problem) = file.problem {
-        match asked(&problem, args) {
+        match asked(&problem, args.query.as_deref()) {
             Ok((own, which)) => {
                 problems = own.unwrap_or_else(|| vec![problem]);
                 match threads::with(args.jobs, || all(args, &problems, which)) {
@@ -160,10 +188,10 @@ pub fn estimate(args: &Estimate, output: &mut Output) -> u8 {
 }
 
 /// The questions to answer: of the file itself, or of the file with the question below it, once for each graph.
-type Asked = (Option<Vec<Problem>>, Option<usize>);
+pub type Asked = (Option<Vec<Problem>>, Option<usize>);
 
-fn asked(problem: &Problem, args: &Estimate) -> Result<Asked, Vec<Diagnostic>> {
-    match args.query.as_deref().map(|text| problem::ask(problem, text)) {
+pub fn asked(problem: &Problem, query: Option<&str>) -> Result<Asked, Vec<Diagnostic>> {
+    match query.map(|text| problem::ask(problem, text)) {
         None => Ok((None, None)),
         Some(Ok(Resolved::Known(position))) => Ok((None, Some(position))),
         Some(Ok(Resolved::New(problems))) => {
@@ -189,7 +217,7 @@ fn all(
             None => Empty::Refuse,
         },
     };
-    let mut read: BTreeMap<Needs, (Counts, f64)> = BTreeMap::new();
+    let mut read = Tables::new();
     let (mut found, mut warnings) = (Vec::new(), Vec::new());
     for (at, problem) in problems.iter().enumerate() {
         let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
@@ -205,14 +233,7 @@ fn all(
             let empty = (Counts::default(), 0.0);
             let (counts, seconds) = match estimate::needs(&answer) {
                 None => &empty,
-                Some(needs) if read.contains_key(&needs) => &read[&needs],
-                Some(needs) => {
-                    let start = Instant::now();
-                    let wanted = wanted(args, problem, &answer, &needs);
-                    let (counts, more) = rows::counts(&args.data, &wanted)?;
-                    warnings.extend(more);
-                    &*read.entry(needs).or_insert((counts, start.elapsed().as_secs_f64()))
-                }
+                Some(needs) => counted(&args.table, problem, &answer, needs, &mut read, &mut warnings)?,
             };
             let start = Instant::now();
             let estimate = estimate::estimate(problem, &answer, counts, &options).map_err(|fault| vec![*fault])?;
@@ -223,7 +244,7 @@ fn all(
     Ok((found, warnings))
 }
 
-fn no_effect(problem: &Problem, answer: &Answer) -> Diagnostic {
+pub fn no_effect(problem: &Problem, answer: &Answer) -> Diagnostic {
     Diagnostic::error(
         "whatif::no_number_asked",
         &problem.source,
@@ -235,7 +256,7 @@ fn no_effect(problem: &Problem, answer: &Answer) -> Diagnostic {
 }
 
 /// Which columns are read: each variable from the column of its name, with the levels that the file declares.
-fn wanted(args: &Estimate, problem: &Problem, answer: &Answer, needs: &Needs) -> Wanted {
+fn wanted(table: &Table, problem: &Problem, answer: &Answer, needs: &Needs) -> Wanted {
     let entry = problem.graphs.get(&answer.graph_name);
     let domain = |name: &str| {
         let entry = entry?;
@@ -253,8 +274,8 @@ fn wanted(args: &Estimate, problem: &Problem, answer: &Answer, needs: &Needs) ->
     Wanted {
         fields: fields.collect(),
         numeric: needs.numeric.clone().map(|name| (name.clone(), name)),
-        weights: args.weights.clone(),
-        counts: args.counts_column.clone(),
+        weights: table.weights.clone(),
+        counts: table.counts_column.clone(),
         latents: latents.collect(),
         ..Wanted::default()
     }

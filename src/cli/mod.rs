@@ -18,6 +18,7 @@ mod marginals;
 mod network;
 mod network_args;
 mod output;
+mod refute;
 mod repl;
 mod rows;
 mod run;
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
         Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
         Some(Command::Estimate(args)) => estimate::estimate(args, &mut Output::new(&args.look)),
+        Some(Command::Refute(args)) => refute::refute(args, &mut Output::new(&args.look)),
         Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),
         Some(Command::Repl(repl)) => repl::repl(repl, &mut Output::new(&repl.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),

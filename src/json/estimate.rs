@@ -2,6 +2,7 @@
 
 use super::evidence::Object;
 use super::place;
+use crate::estimate::refute::Refutation;
 use crate::estimate::{Estimate, Interval, Number, Positivity};
 use crate::source::Diagnostic;
 use crate::syntax::print;
@@ -22,6 +23,32 @@ pub fn estimates(estimates: &[Estimated<'_>], diagnostics: &[Diagnostic]) -> Val
     json!({
         "schema": "whatif/1",
         "estimates": estimates.iter().map(one).collect::<Vec<_>>(),
+        "diagnostics": diagnostics.iter().map(place::diagnostic).collect::<Vec<_>>(),
+    })
+}
+
+/// The document for attempts to refute, in the order given.
+#[must_use]
+pub fn refutations(refutations: &[Refutation], diagnostics: &[Diagnostic]) -> Value {
+    let each = refutations.iter().map(|one| {
+        let doubts: Vec<[&str; 2]> = one.doubts.iter().map(|(a, b)| [a.as_str(), b.as_str()]).collect();
+        json!({
+            "query": one.query,
+            "test": one.test,
+            "verdict": one.verdict.name(),
+            "sentence": one.sentence,
+            "statistic": one.statistic.map(|(statistic, _)| statistic),
+            "degrees_of_freedom": one.statistic.map(|(_, freedom)| freedom),
+            "p": one.p,
+            "p_adjusted": one.adjusted,
+            "size": one.size,
+            "rows_needed": one.rows_needed,
+            "doubts": doubts,
+        })
+    });
+    json!({
+        "schema": "whatif/1",
+        "refutations": each.collect::<Vec<_>>(),
         "diagnostics": diagnostics.iter().map(place::diagnostic).collect::<Vec<_>>(),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::{Shown, Steps, count, place, sentence};
 use crate::answer::Answer;
+use crate::estimate::refute::{Refutation, Verdict};
 use crate::estimate::{Estimate, Number};
 use crate::problem::{Problem, lift};
 use crate::render::document::{Block, Document, Math, Table, Text, Tone};
@@ -115,6 +116,27 @@ fn positivity(document: &mut Document, found: &Estimate) {
                 .say(format!(": {} of {} rows.", found.used, found.rows)),
         );
     }
+}
+
+/// Attempts to refute as their reader is told them: one sentence each, under what it is about.
+#[must_use]
+pub fn refutations(about: &str, found: &[Refutation]) -> Document {
+    let mut document = Document::default();
+    document.push(Block::Part(Text::new().tone(Tone::Strong, about)));
+    if found.is_empty() {
+        document.say(Text::of("There is nothing here that these data could refute."));
+        return document;
+    }
+    let told = found.iter().map(|one| {
+        let (tone, word) = match one.verdict {
+            Verdict::Passed => (Tone::Good, "Passed"),
+            Verdict::Failed => (Tone::Bad, "Failed"),
+            Verdict::NotInformative => (Tone::Open, "Not informative"),
+        };
+        Text::new().tone(tone, word).say(format!(": {}.", one.sentence))
+    });
+    document.push(Block::List(told.collect()));
+    document
 }
 
 /// `z = b`

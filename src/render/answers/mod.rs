@@ -13,7 +13,7 @@ mod number;
 mod proof;
 
 pub use derivation::Steps;
-pub use estimate::estimate;
+pub use estimate::{estimate, refutations};
 pub use expectation::expectations;
 pub use explain::{explain, in_plain_words};
 
