@@ -56,6 +56,7 @@ pub mod reach;
 pub mod render;
 pub mod session;
 pub mod source;
+pub mod sql;
 pub mod syntax;
 pub mod testing;
 
