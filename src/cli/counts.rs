@@ -2,7 +2,7 @@
 
 use super::args::Look;
 use super::data::{self, Columns};
-use super::input::{self, File};
+use super::input;
 use super::marginals::field;
 use super::output::Output;
 use super::status;
@@ -219,7 +219,7 @@ fn about(
     };
     let answer = prover.answer(position, &Options::default());
     if super::run::refused(&answer) {
-        output.document(&whatif::render::answer(&problem, &answer));
+        output.document(&whatif::render::explain(&problem, &answer));
         return status::REFUSED;
     }
     match identified(&answer) {
