@@ -57,6 +57,7 @@ pub mod reach;
 pub mod render;
 pub mod session;
 pub mod source;
+pub mod sql;
 pub mod syntax;
 pub mod testing;
 

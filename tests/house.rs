@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const NOUNS: [&str; 6] = ["source", "graph", "expr", "proof", "network", "data"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 23] = [
+const TABLE: [(&str, &[&str]); 24] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
@@ -23,6 +23,7 @@ const TABLE: [(&str, &[&str]); 23] = [
     ("infer", &["network"]),
     ("model", &["expr"]),
     ("problem", &["source", "syntax", "graph", "expr", "proof", "model"]),
+    ("sql", &["expr", "data"]),
     ("reach", &["graph"]),
     ("algebra", &["graph", "expr"]),
     ("identify", &["graph", "expr", "proof", "reach", "algebra"]),

@@ -1,22 +1,23 @@
 //! `whatif estimate`: a proved estimand and a table of data come to a number.
 
 use super::args::Look;
+use super::data::{self, Columns};
 use super::input::{self, File};
 use super::marginals::field;
 use super::output::Output;
-use super::{rows, status, threads};
+use super::{status, threads};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
 use whatif::answer::{self, Answer, Prover};
-use whatif::data::{Counts, Field, Levels, Wanted};
+use whatif::data::Counts;
 use whatif::estimate::{self, Empty, Needs, Options};
 use whatif::json::{self, Estimated};
 use whatif::problem::{self, Problem, Resolved};
 use whatif::render::{self, Document};
-use whatif::source::Diagnostic;
+use whatif::source::{Diagnostic, Severity};
 
 /// `whatif estimate`
 #[derive(Args, Debug)]
@@ -61,15 +62,14 @@ pub struct Estimate {
 /// Where the data are.
 #[derive(Args, Debug)]
 pub struct Table {
-    /// The data: a CSV file whose first line names the columns
-    #[arg(long, value_name = "FILE")]
-    pub data: PathBuf,
-    /// A column that says how many rows each row stands for
-    #[arg(long, value_name = "COLUMN", conflicts_with = "weights")]
-    pub counts_column: Option<String>,
-    /// A column with the weight of each row
-    #[arg(long, value_name = "COLUMN")]
-    pub weights: Option<String>,
+    /// The data: CSV, packed with gzip or not, or Parquet; - is standard input
+    #[arg(long, value_name = "DATA", required_unless_present = "counts")]
+    pub data: Option<PathBuf>,
+    /// The data as counts: what the query of whatif counts returned, as CSV
+    #[arg(long, value_name = "COUNTS", conflicts_with = "data")]
+    pub counts: Option<PathBuf>,
+    #[command(flatten)]
+    pub columns: Columns,
 }
 
 /// How a number is found.
@@ -129,19 +129,38 @@ pub type Tables = BTreeMap<Needs, (Counts, f64)>;
 /// Counts what is needed, unless it has been counted already.
 pub fn counted<'t>(
     table: &Table,
-    problem: &Problem,
-    answer: &Answer,
+    jobs: Option<NonZeroUsize>,
+    (problem, answer): (&Problem, &Answer),
     needs: Needs,
     read: &'t mut Tables,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<&'t (Counts, f64), Vec<Diagnostic>> {
     if !read.contains_key(&needs) {
         let start = Instant::now();
-        let (counts, more) = rows::counts(&table.data, &wanted(table, problem, answer, &needs))?;
-        warnings.extend(more);
-        read.insert(needs.clone(), (counts, start.elapsed().as_secs_f64()));
+        let wanted = table.columns.wanted(problem, answer, &needs.columns, needs.numeric.as_deref());
+        let wanted = wanted.map_err(|fault| vec![*fault])?;
+        let found = match (&table.data, &table.counts) {
+            (Some(path), _) => data::read(path, &wanted, jobs)?,
+            (None, Some(path)) => data::read(path, &wanted.grouped(), jobs)?,
+            // One of the two is there: the command line asks for it.
+            (None, None) => return Err(Vec::new()),
+        };
+        warnings.extend(found.warnings);
+        if found.dropped > 0 {
+            warnings.push(dropped(found.dropped, problem));
+        }
+        read.insert(needs.clone(), (found.counts, start.elapsed().as_secs_f64()));
     }
     Ok(&read[&needs])
+}
+
+fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
+    let message = format!("{rows} rows without a value were left out");
+    let help = "if those rows are unlike the others, so is the number";
+    Diagnostic {
+        severity: Severity::Warning,
+        ..input::without_place("whatif::rows_left_out", problem.source.name(), message, help)
+    }
 }
 
 /// One estimate with what it was made of.
@@ -233,7 +252,7 @@ fn all(
             let empty = (Counts::default(), 0.0);
             let (counts, seconds) = match estimate::needs(&answer) {
                 None => &empty,
-                Some(needs) => counted(&args.table, problem, &answer, needs, &mut read, &mut warnings)?,
+                Some(needs) => counted(&args.table, args.jobs, (problem, &answer), needs, &mut read, &mut warnings)?,
             };
             let start = Instant::now();
             let estimate = estimate::estimate(problem, &answer, counts, &options).map_err(|fault| vec![*fault])?;
@@ -253,32 +272,6 @@ pub fn no_effect(problem: &Problem, answer: &Answer) -> Diagnostic {
         "asked here",
     )
     .help("ask for an effect: P(y | do(x)), E[y | do(x = 1)] - E[y | do(x = 0)]")
-}
-
-/// Which columns are read: each variable from the column of its name, with the levels that the file declares.
-fn wanted(table: &Table, problem: &Problem, answer: &Answer, needs: &Needs) -> Wanted {
-    let entry = problem.graphs.get(&answer.graph_name);
-    let domain = |name: &str| {
-        let entry = entry?;
-        let node = entry.source.node(name)?;
-        entry.variables.get(node.index())?.domain.clone()
-    };
-    let fields = needs.columns.iter().map(|name| Field {
-        levels: domain(name).map_or(Levels::Open, Levels::Declared),
-        ..Field::open(name.clone())
-    });
-    let latents = answer.source_graph.iter().flat_map(|source| {
-        let names = source.latents.iter().map(|node| source.graph.name(node).to_owned());
-        names.collect::<Vec<_>>()
-    });
-    Wanted {
-        fields: fields.collect(),
-        numeric: needs.numeric.clone().map(|name| (name.clone(), name)),
-        weights: table.weights.clone(),
-        counts: table.counts_column.clone(),
-        latents: latents.collect(),
-        ..Wanted::default()
-    }
 }
 
 fn tell(

@@ -6,6 +6,8 @@
 
 mod args;
 mod check;
+mod counts;
+mod data;
 mod difference;
 mod estimate;
 mod explain;
@@ -20,7 +22,6 @@ mod network_args;
 mod output;
 mod refute;
 mod repl;
-mod rows;
 mod run;
 mod shell;
 mod simulate;
@@ -46,6 +47,8 @@ pub fn main() -> ExitCode {
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
         Some(Command::Estimate(args)) => estimate::estimate(args, &mut Output::new(&args.look)),
         Some(Command::Refute(args)) => refute::refute(args, &mut Output::new(&args.look)),
+        Some(Command::Counts(args)) => counts::counts(args, &mut Output::new(&args.look)),
+        Some(Command::Sql(args)) => counts::sql(args, &mut Output::new(&args.look)),
         Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),
         Some(Command::Repl(repl)) => repl::repl(repl, &mut Output::new(&repl.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),

@@ -140,14 +140,14 @@ fn all(
                 own.iter().filter_map(|answer| estimate::needs(answer)?.numeric).collect();
             let graph = &implied.graph;
             let columns = graph.nodes().map(|node| graph.name(node).to_owned()).filter(|name| !numeric.contains(name));
-            let needs = Needs { columns: columns.collect(), numeric: None };
-            let (counts, _) = counted(&args.table, problem, &implied, needs, &mut read, &mut warnings)?;
+            let needs = Needs { columns: columns.collect(), numeric: numeric.first().cloned() };
+            let (counts, _) = counted(&args.table, args.jobs, (problem, &implied), needs, &mut read, &mut warnings)?;
             let about = format!("The graph {}, held against {} rows", implied.graph_name, counts.rows);
             told.push((about, refute::graph(&implied, &own, counts, &options)));
         }
         for answer in effects {
             let Some(needs) = estimate::needs(answer) else { continue };
-            let (counts, _) = counted(&args.table, problem, answer, needs, &mut read, &mut warnings)?;
+            let (counts, _) = counted(&args.table, args.jobs, (problem, answer), needs, &mut read, &mut warnings)?;
             let found = refute::effect(problem, answer, counts, &options);
             if !found.is_empty() {
                 let name = answer.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();

@@ -6,8 +6,22 @@
 //! Whoever reads a file cuts it into chunks at places that depend on the file alone, tallies each, and merges them in
 //! order: the counts, sums of floats included, are then the same on any number of threads.
 
+mod cells;
+mod dictionary;
+mod finish;
+mod flaw;
+mod number;
+mod schema;
+mod tally;
 mod wanted;
 
+pub mod diagnostics;
+
+pub use dictionary::is_missing;
+pub use finish::Read;
+pub use number::number;
+pub use schema::{Header, Schema};
+pub use tally::{Batch, MAX_CELLS, MAX_LEVEL, MAX_LEVELS, Tally};
 pub use wanted::{Field, Levels, Wanted};
 
 /// A variable with its levels.

@@ -15,6 +15,37 @@ pub struct Wanted {
     pub latents: Vec<String>,
     /// Leave rows out in which a wanted value is missing, instead of refusing the table.
     pub drop_missing: bool,
+    /// The table is what the query of `whatif counts` returned: see [`Wanted::grouped`].
+    pub grouped: bool,
+}
+
+impl Wanted {
+    /// The column of a grouped table with the number of rows.
+    pub const COUNT: &'static str = "whatif_count";
+    /// The column of a grouped table with the sum of weights, where rows have weights.
+    pub const WEIGHT: &'static str = "whatif_weight";
+    /// The column of a grouped table with the sum of the numeric variable.
+    pub const SUM: &'static str = "whatif_sum";
+    /// The column of a grouped table with the sum of its squares.
+    pub const SUM_SQUARES: &'static str = "whatif_sum_squares";
+    /// The column of a grouped table with the number of rows that lack the numeric variable.
+    pub const ABSENT: &'static str = "whatif_absent";
+
+    /// The same, to be read from a table in which a database has grouped and counted the rows already: columns bear the
+    /// names of variables, values are in their bins, and counts and sums are in columns of their own.
+    #[must_use]
+    pub fn grouped(mut self) -> Self {
+        for field in &mut self.fields {
+            field.column.clone_from(&field.variable);
+            if let Levels::Bins { names, .. } = &field.levels {
+                field.levels = Levels::Declared(names.clone());
+            }
+        }
+        self.counts = Some(Self::COUNT.to_owned());
+        self.weights = self.weights.map(|_| Self::WEIGHT.to_owned());
+        self.grouped = true;
+        self
+    }
 }
 
 /// A variable and the column it is read from.

@@ -206,10 +206,8 @@ impl Compiler<'_> {
         Ok(self.constant(numbers, vec![reference]))
     }
 
+    /// A term without actions: neither an estimand nor a naive answer has any other.
     fn term(&mut self, term: &Term, kind: Kind) -> Result<Ranged, Fault> {
-        if !term.do_().is_empty() {
-            return Err(Fault::Action);
-        }
         let mut all: Vec<Ref> = term.of().iter().chain(term.given()).copied().collect();
         all.sort_unstable();
         let moment = kind == Kind::Moment && all.iter().any(|r| Some(r.var) == self.data.numeric);

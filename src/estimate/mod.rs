@@ -48,8 +48,6 @@ enum Fault {
     NoNumber { var: Var, value: String },
     /// A numeric variable's distribution is needed, and only its mean is there.
     Distribution,
-    /// A term has an action.
-    Action,
     /// The tables would be too large.
     TooLarge,
 }
@@ -69,8 +67,9 @@ impl<'a> Estimand<'a> {
     pub fn new(arena: &'a Arena, checked: &Checked) -> Option<Self> {
         let claim = checked.claim();
         let &Statement::Identifiable { query, estimand: expr } = &claim.statement else { return None };
+        let acts = |id: ExprId| matches!(arena.get(id), Expr::P(term) if !term.do_().is_empty());
         let observed = claim.known.iter().all(|term| term.do_().is_empty());
-        observed.then_some(Self { arena, query, expr })
+        (observed && !arena.reachable([expr]).into_iter().any(acts)).then_some(Self { arena, query, expr })
     }
 }
 
@@ -394,12 +393,6 @@ impl Work<'_> {
                 "asked here",
             )
             .help("give it bins, so that it is counted by"),
-            Fault::Action => error(
-                "whatif::not_observed",
-                "the formula has a term with an action, which data without the action do not determine".to_owned(),
-                "asked here",
-            )
-            .help("estimate from the experiment's own data"),
             Fault::TooLarge => error(
                 "whatif::tables_too_large",
                 "the formula needs tables of more than 16 million cells".to_owned(),

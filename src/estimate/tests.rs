@@ -191,3 +191,43 @@ fn a_bootstrap_agrees_with_the_influence_function_and_repeats_itself() {
     assert!((low - own_low).abs() < 0.006 && (high - own_high).abs() < 0.006, "{low} {high} {own_low} {own_high}");
     assert_eq!(answered(&text, &kidney(), &options), found);
 }
+
+#[test]
+fn each_mistake_has_words_of_its_own() {
+    let fault = |text: &str, counts: &Counts| {
+        let (problem, _) = problem::read(&Source::new("t.causal", text));
+        let answer = Prover::new(&problem).unwrap().answer(0, &Asked::default());
+        let fault = estimate(&problem, &answer, counts, &Options::default()).unwrap_err();
+        format!("{}: {}; {}", fault.code, fault.message, fault.help.unwrap())
+    };
+    let chance = format!("{STONES}P(recovered = yes | do(treatment = surgery))");
+    let mut small = kidney();
+    small.columns[1].name = "weight".to_owned();
+    assert_eq!(
+        fault(&chance, &small),
+        "whatif::not_counted: the data have no variable size; count by every variable that the formula names"
+    );
+    assert_eq!(
+        fault(&format!("{STONES}P(recovered = yes | do(treatment = laser))"), &kidney()),
+        "whatif::no_such_level: treatment is never laser in the data; its levels there: puncture, surgery"
+    );
+    assert_eq!(
+        fault(&format!("{STONES}E[recovered | do(treatment = surgery)]"), &kidney()),
+        "whatif::level_no_number: the mean of recovered is asked for, and its level no is no number; ask for the \
+         probability of one of its levels: P(y = yes | do(x))"
+    );
+    let numeric = Counts { numeric: Some("recovered".to_owned()), ..kidney() };
+    assert!(fault(&chance, &numeric).starts_with("whatif::distribution_needed: "));
+    let mut wide = kidney();
+    for column in &mut wide.columns {
+        column.levels.extend((0..3000).map(|level| level.to_string()));
+    }
+    let all = format!("{STONES}P(recovered | do(treatment))");
+    assert!(fault(&all, &wide).starts_with("whatif::tables_too_large: "));
+}
+
+#[test]
+fn what_is_not_identifiable_gets_no_number() {
+    let found = answered("graph { x -> y; x <-> y }\nP(y | do(x))", &kidney(), &Options::default());
+    assert!(found.numbers.is_empty() && found.reason.is_some());
+}

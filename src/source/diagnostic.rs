@@ -143,7 +143,7 @@ impl miette::SourceCode for Source {
                 self.name().to_owned(),
                 contents.data(),
                 *contents.span(),
-                contents.line(),
+                contents.line() + self.first_line() - 1,
                 contents.column(),
                 contents.line_count(),
             )));

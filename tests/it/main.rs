@@ -7,6 +7,7 @@ mod cli;
 mod contract;
 mod corpus;
 mod errors;
+mod estimate;
 mod evidence;
 mod examples;
 mod exchange;
