@@ -268,7 +268,7 @@ Examples:
   whatif run examples/churn.causal       answer the questions in a file
   whatif check examples/churn.causal     look for mistakes only
   whatif explain examples/churn.causal   the answers in plain words
-  whatif estimate examples/data/churn.causal --data examples/data/churn.csv   a number
+  whatif estimate examples/data/churn.causal   a number from data, with its interval
   whatif fmt --check examples/*.causal   is everything in the one style?
   whatif test examples                   are the answers those of last time?
   echo 'graph { x -> y; x <-> y } P(y | do(x))' | whatif run -

@@ -9,13 +9,13 @@ use super::{status, threads};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use whatif::answer::{self, Answer, Prover};
 use whatif::data::Counts;
 use whatif::estimate::{self, Empty, Needs, Options};
 use whatif::json::{self, Estimated};
-use whatif::problem::{self, Problem, Resolved};
+use whatif::problem::{self, Problem, Resolved, TableColumn, TableEntry};
 use whatif::render::{self, Document};
 use whatif::source::{Diagnostic, Severity};
 
@@ -60,10 +60,10 @@ pub struct Estimate {
 }
 
 /// Where the data are.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Table {
-    /// The data: CSV, packed with gzip or not, or Parquet; - is standard input
-    #[arg(long, value_name = "DATA", required_unless_present = "counts")]
+    /// The data: CSV, packed with gzip or not, or Parquet; - is standard input [default: what the file says]
+    #[arg(long, value_name = "DATA")]
     pub data: Option<PathBuf>,
     /// The data as counts: what the query of whatif counts returned, as CSV
     #[arg(long, value_name = "COUNTS", conflicts_with = "data")]
@@ -92,11 +92,15 @@ pub enum Format {
 
 const EXAMPLES: &str = "\
 Examples:
-  whatif estimate examples/data/kidney.causal --data examples/data/kidney.csv --counts-column count
-  whatif estimate examples/data/churn.causal --data examples/data/churn.csv --bootstrap 2000
-  whatif estimate examples/data/churn.causal --data examples/data/churn.csv --format json
-  whatif estimate examples/data/churn.causal --data examples/data/churn.csv \\
-      --query 'P(churn = yes | do(engagement))'
+  whatif estimate examples/data/kidney.causal
+  whatif estimate examples/data/churn.causal --bootstrap 2000
+  whatif estimate examples/data/churn.causal --query effect --format json
+  whatif estimate examples/data/churn.causal --query 'P(churn = yes | do(call))'
+  whatif estimate examples/simpson.causal --data examples/data/kidney.csv --query 1 \\
+      --counts-column count --column success=recovered
+
+A file says where its data are: table visits = \"visits.csv\", estimate total from visits. With
+--data the file needs no change, and every effect in it is estimated.
 
 Only what has been proved is estimated: a question without a formula gets no number. Where the
 formula needs combinations that no row has there is no number either; --smooth and --overlap are
@@ -123,20 +127,81 @@ fn replicates(text: &str) -> Result<usize, String> {
     if number <= MOST { Ok(number) } else { Err(format!("at most {MOST} are drawn")) }
 }
 
-/// Tables that have been read, by what was counted, each with the seconds that took.
-pub type Tables = BTreeMap<Needs, (Counts, f64)>;
+/// What is asked of which data.
+pub struct Plan {
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// Positions of queries, and of the table that each is asked of.
+    pub asked: Vec<(usize, usize)>,
+}
+
+/// What a file and the command line ask of data: every question, or one, of the table that the command line names; else
+/// what the file's own statements say.
+pub fn plan(
+    file: &Path,
+    table: &Table,
+    problem: &Problem,
+    which: Option<usize>,
+    refute: bool,
+) -> Result<Plan, Vec<Diagnostic>> {
+    let every = |tables| {
+        let range = which.map_or(0..problem.queries.len(), |one| one..one + 1);
+        Ok(Plan { tables, asked: range.map(|query| (query, 0)).collect() })
+    };
+    if table.data.is_some() || table.counts.is_some() {
+        return every(vec![table.clone()]);
+    }
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let tables: Vec<Table> = problem.tables.values().map(|entry| own(folder, table, entry)).collect();
+    let tasks = problem.tasks.iter().filter(|task| task.refute == refute && which.is_none_or(|one| one == task.query));
+    let asked: Vec<(usize, usize)> = tasks.map(|task| (task.query, task.table)).collect();
+    if !asked.is_empty() {
+        Ok(Plan { tables, asked })
+    } else if tables.len() == 1 {
+        every(tables)
+    } else {
+        let word = if refute { "refute" } else { "estimate" };
+        let help = format!(
+            "say where they are, --data visits.csv; or in the file: `table visits = \"visits.csv\"` and `{word} NAME from visits`"
+        );
+        Err(vec![input::without_place("whatif::no_data", problem.source.name(), "there are no data".to_owned(), &help)])
+    }
+}
+
+/// A table of the file, with what the command line says as well.
+fn own(folder: &Path, table: &Table, entry: &TableEntry) -> Table {
+    let mut columns = table.columns.clone();
+    let told = |column: &TableColumn| Some((column.variable.clone(), column.column.clone()?));
+    // The command line comes later, and so it counts.
+    columns.columns.splice(0..0, entry.columns.iter().filter_map(told));
+    let bins = entry.columns.iter().filter(|column| !column.bins.is_empty());
+    columns.bins.splice(0..0, bins.map(|column| (column.variable.clone(), column.bins.clone())));
+    columns.levels = entry
+        .columns
+        .iter()
+        .filter_map(|column| Some((column.variable.clone(), column.levels.clone()?)))
+        .collect();
+    columns.weights = columns.weights.or_else(|| entry.weights.clone());
+    columns.counts_column = columns.counts_column.or_else(|| entry.counts.clone());
+    Table { data: Some(folder.join(&entry.path)), counts: None, columns }
+}
+
+/// Tables that have been read, by position and by what was counted, each with the seconds that took.
+pub type Tables = BTreeMap<(usize, Needs), (Counts, f64)>;
 
 /// Counts what is needed, unless it has been counted already.
 pub fn counted<'t>(
-    table: &Table,
+    (plan, position): (&Plan, usize),
     jobs: Option<NonZeroUsize>,
     (problem, answer): (&Problem, &Answer),
     needs: Needs,
     read: &'t mut Tables,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<&'t (Counts, f64), Vec<Diagnostic>> {
-    if !read.contains_key(&needs) {
-        let start = Instant::now();
+    let key = (position, needs);
+    if !read.contains_key(&key) {
+        let (start, needs) = (Instant::now(), &key.1);
+        let table = plan.tables.get(position).ok_or_else(Vec::new)?;
         let wanted = table.columns.wanted(problem, answer, &needs.columns, needs.numeric.as_deref());
         let wanted = wanted.map_err(|fault| vec![*fault])?;
         let found = match (&table.data, &table.counts) {
@@ -149,9 +214,9 @@ pub fn counted<'t>(
         if found.dropped > 0 {
             warnings.push(dropped(found.dropped, problem));
         }
-        read.insert(needs.clone(), (found.counts, start.elapsed().as_secs_f64()));
+        read.insert(key.clone(), (found.counts, start.elapsed().as_secs_f64()));
     }
-    Ok(&read[&needs])
+    Ok(&read[&key])
 }
 
 fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
@@ -240,8 +305,8 @@ fn all(
     let (mut found, mut warnings) = (Vec::new(), Vec::new());
     for (at, problem) in problems.iter().enumerate() {
         let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
-        let range = which.map_or(0..problem.queries.len(), |one| one..one + 1);
-        for index in range {
+        let plan = plan(&args.file, &args.table, problem, which, false)?;
+        for &(index, table) in &plan.asked {
             let answer = prover.answer(index, &answer::Options::default());
             if !estimate::is_effect(&answer) {
                 if which.is_some() {
@@ -252,7 +317,7 @@ fn all(
             let empty = (Counts::default(), 0.0);
             let (counts, seconds) = match estimate::needs(&answer) {
                 None => &empty,
-                Some(needs) => counted(&args.table, args.jobs, (problem, &answer), needs, &mut read, &mut warnings)?,
+                Some(needs) => counted((&plan, table), args.jobs, (problem, &answer), needs, &mut read, &mut warnings)?,
             };
             let start = Instant::now();
             let estimate = estimate::estimate(problem, &answer, counts, &options).map_err(|fault| vec![*fault])?;

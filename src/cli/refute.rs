@@ -1,7 +1,7 @@
 //! `whatif refute`: a graph and its estimates, held against data.
 
 use super::args::Look;
-use super::estimate::{Table, Tables, asked, counted, no_effect, probability};
+use super::estimate::{Table, Tables, asked, counted, no_effect, plan, probability};
 use super::input::{self, File};
 use super::output::Output;
 use super::{status, threads};
@@ -53,9 +53,8 @@ pub enum Format {
 
 const EXAMPLES: &str = "\
 Examples:
-  whatif refute examples/data/churn.causal --data examples/data/churn.csv
-  whatif refute examples/data/front-door.causal --data examples/data/front-door.csv \\
-      --counts-column count --query effect
+  whatif refute examples/data/churn.causal
+  whatif refute examples/data/front-door.causal --query effect
   whatif refute examples/data/churn.causal --data examples/data/churn.csv --format json
 
 The graph: everything it says of the data is tested, corrected for the number of tests. The
@@ -122,36 +121,38 @@ fn all(
     let (mut told, mut warnings, mut read) = (Told::new(), Vec::new(), Tables::new());
     for problem in problems {
         let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
-        let range = which.map_or(0..problem.queries.len(), |one| one..one + 1);
-        let answers: Vec<Answer> = range.map(|index| prover.answer(index, &asking)).collect();
-        if let (Some(_), [only]) = (which, &answers[..])
+        let plan = plan(&args.file, &args.table, problem, which, true)?;
+        let answers: Vec<(Answer, usize)> =
+            plan.asked.iter().map(|&(query, table)| (prover.answer(query, &asking), table)).collect();
+        if let (Some(_), [(only, _)]) = (which, &answers[..])
             && !estimate::is_effect(only)
         {
             return Err(vec![no_effect(problem, only)]);
         }
-        let effects: Vec<&Answer> = answers.iter().filter(|answer| estimate::is_effect(answer)).collect();
-        for implied in implications(problem)? {
-            let own: Vec<&Answer> =
-                effects.iter().copied().filter(|answer| answer.graph_name == implied.graph_name).collect();
+        let effects: Vec<&(Answer, usize)> =
+            answers.iter().filter(|(answer, _)| estimate::is_effect(answer)).collect();
+        for (implied, table) in implications(problem)?.iter().flat_map(|one| (0..plan.tables.len()).map(move |t| (one, t))) {
+            let own = effects.iter().filter(|(answer, at)| *at == table && answer.graph_name == implied.graph_name);
+            let own: Vec<&Answer> = own.map(|(answer, _)| answer).collect();
             if own.is_empty() && !effects.is_empty() {
                 continue;
             }
-            let numeric: Vec<String> =
-                own.iter().filter_map(|answer| estimate::needs(answer)?.numeric).collect();
+            let numeric: Vec<String> = own.iter().filter_map(|answer| estimate::needs(answer)?.numeric).collect();
             let graph = &implied.graph;
             let columns = graph.nodes().map(|node| graph.name(node).to_owned()).filter(|name| !numeric.contains(name));
             let needs = Needs { columns: columns.collect(), numeric: numeric.first().cloned() };
-            let (counts, _) = counted(&args.table, args.jobs, (problem, &implied), needs, &mut read, &mut warnings)?;
+            let (counts, _) =
+                counted((&plan, table), args.jobs, (problem, implied), needs, &mut read, &mut warnings)?;
             let about = format!("The graph {}, held against {} rows", implied.graph_name, counts.rows);
-            told.push((about, refute::graph(&implied, &own, counts, &options)));
+            told.push((about, refute::graph(implied, &own, counts, &options)));
         }
-        for answer in effects {
+        for (answer, table) in effects {
             let Some(needs) = estimate::needs(answer) else { continue };
-            let (counts, _) = counted(&args.table, args.jobs, (problem, answer), needs, &mut read, &mut warnings)?;
+            let (counts, _) =
+                counted((&plan, *table), args.jobs, (problem, answer), needs, &mut read, &mut warnings)?;
             let found = refute::effect(problem, answer, counts, &options);
             if !found.is_empty() {
-                let name = answer.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
-                told.push((format!("{name}{}", answer.text.trim_start_matches(&name)), found));
+                told.push((answer.text.clone(), found));
             }
         }
     }

@@ -29,6 +29,7 @@ mod nearest;
 mod numbers;
 mod questions;
 mod resolver;
+mod tables;
 mod warnings;
 
 pub mod lift;
@@ -36,6 +37,7 @@ pub mod lift;
 pub use ask::{Resolved, ask};
 pub use models::ModelEntry;
 pub use resolver::{read, resolve};
+pub use tables::{TableColumn, TableEntry, Task};
 
 use crate::expr::{Arena, ExprId, Term};
 use crate::graph::{Graph, NodeSet};
@@ -59,6 +61,10 @@ pub struct Problem {
     pub queries: Vec<Query>,
     /// `expect` statements, in file order.
     pub expectations: Vec<Expectation>,
+    /// Tables of data by name, in file order.
+    pub tables: IndexMap<String, TableEntry>,
+    /// `estimate` and `refute` statements, in file order.
+    pub tasks: Vec<Task>,
 }
 
 /// One graph of a file.

@@ -67,9 +67,10 @@ pub fn resolve(source: &Source, tree: &Tree) -> (Problem, Vec<Diagnostic>) {
     resolver.read_models(tree);
     resolver.names(tree);
     let (queries, expectations) = resolver.questions(tree);
+    let (tables, tasks) = resolver.data(tree, &queries);
     resolver.unused(tree);
     let Resolver { graphs, models, findings, .. } = resolver;
-    (Problem { source: source.clone(), graphs, models, queries, expectations }, findings.finish())
+    (Problem { source: source.clone(), graphs, models, queries, expectations, tables, tasks }, findings.finish())
 }
 
 /// Everything known while one file is resolved.
@@ -199,7 +200,9 @@ impl<'t> Resolver<'t> {
                 | StatementKind::Query(_)
                 | StatementKind::Expect(_)
                 | StatementKind::Proof(_)
-                | StatementKind::Model(_) => None,
+                | StatementKind::Model(_)
+            | StatementKind::Table(_)
+            | StatementKind::Data(_) => None,
             })
             .collect();
         self.attach_domains(&declarations);
@@ -248,7 +251,9 @@ impl<'t> Resolver<'t> {
                 | StatementKind::Var(_)
                 | StatementKind::Expect(_)
                 | StatementKind::Proof(_)
-                | StatementKind::Model(_) => {}
+                | StatementKind::Model(_)
+                | StatementKind::Table(_)
+                | StatementKind::Data(_) => {}
             }
         }
         for statement in &tree.statements {
@@ -269,7 +274,11 @@ impl<'t> Resolver<'t> {
 /// The expressions that stand in a statement.
 fn expressions(statement: &Statement) -> Vec<&Expr> {
     match &statement.kind {
-        StatementKind::Graph(_) | StatementKind::Var(_) | StatementKind::Model(_) => Vec::new(),
+        StatementKind::Graph(_)
+        | StatementKind::Var(_)
+        | StatementKind::Model(_)
+        | StatementKind::Table(_)
+        | StatementKind::Data(_) => Vec::new(),
         StatementKind::Let { expr, .. } => vec![expr],
         StatementKind::Query(query) => match &query.query {
             Query::Effect(expr) | Query::Simplify(expr) | Query::Adjust { effect: expr, .. } => vec![expr],

@@ -86,7 +86,9 @@ impl Session {
             | StatementKind::Let { .. }
             | StatementKind::Expect(_)
             | StatementKind::Proof(_)
-            | StatementKind::Model(_) => None,
+            | StatementKind::Model(_)
+            | StatementKind::Table(_)
+            | StatementKind::Data(_) => None,
         };
         let (typed, found) = crate::syntax::parse(&Source::new("", line));
         let [only] = typed.statements.as_slice() else { return None };
@@ -128,7 +130,9 @@ impl Session {
             | StatementKind::Query(_)
             | StatementKind::Expect(_)
             | StatementKind::Proof(_)
-            | StatementKind::Model(_) => None,
+            | StatementKind::Model(_)
+            | StatementKind::Table(_)
+            | StatementKind::Data(_) => None,
         });
         let Some(wanted) = wanted else { return say(Said::Diagnostic(diagnostics::drop_form(what))) };
         let mut removal = Removal::default();

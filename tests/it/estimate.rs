@@ -247,6 +247,29 @@ fn numbers_as_a_person_sees_them() {
 }
 
 #[test]
+fn a_file_may_say_where_its_data_are() {
+    let own = whatif(&["estimate", "examples/data/churn.causal"]);
+    let named = whatif(&[&["estimate"], &CHURN[..]].concat());
+    assert_eq!((own.status, own.errors.as_str(), own.output), (0, "", named.output));
+    assert_eq!(whatif(&["refute", "examples/data/churn.causal"]).status, 0);
+    let folder = crate::support::folder::Folder::new("estimate_table");
+    folder.write("d/t.csv", "eng,left,w\n10,no,1\n40,no,1\n80,yes,2\n5,yes,1\n50,yes,1\n90,no,1\n");
+    let file = folder.write(
+        "t.causal",
+        "graph { engagement -> churn }\neffect: P(churn = yes | do(engagement = high))\n\
+         table visits = \"d/t.csv\" {\n engagement = column eng bins(30) : {low, high}\n churn = column left\n weights column w\n}\n\
+         estimate effect from visits\n",
+    );
+    let run = whatif(&["estimate", &file, "--format", "csv"]);
+    assert_eq!(run.status, 0, "{}", run.errors);
+    assert!(run.output.contains(",0.6,"), "{}", run.output);
+    let none = folder.write("none.causal", "graph { x -> y }\nP(y | do(x))\n");
+    let run = whatif(&["estimate", &none]);
+    assert_eq!((run.status, &*run.output), (2, ""));
+    insta::assert_snapshot!("estimate_no_data", folder.nameless(&run.errors));
+}
+
+#[test]
 fn threads_change_nothing() {
     let run = |jobs: &str| {
         let arguments = ["--bootstrap", "300", "--seed", "5", "--format", "csv", "--jobs", jobs];

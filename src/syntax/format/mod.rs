@@ -107,7 +107,7 @@ impl<'a> Formatter<'a> {
             }
         }
         if !named
-            && word == "model"
+            && matches!(word, "model" | "table")
             && let Some(brace) = self.text.block(start)
         {
             return self.as_written(start, brace);
