@@ -96,8 +96,7 @@ Examples:
   whatif estimate examples/data/churn.causal --bootstrap 2000
   whatif estimate examples/data/churn.causal --query effect --format json
   whatif estimate examples/data/churn.causal --query 'P(churn = yes | do(call))'
-  whatif estimate examples/simpson.causal --data examples/data/kidney.csv --query 1 \\
-      --counts-column count --column success=recovered
+  whatif estimate examples/data/churn.causal --data examples/data/churn.csv --format csv
 
 A file says where its data are: table visits = \"visits.csv\", estimate total from visits. With
 --data the file needs no change, and every effect in it is estimated.
@@ -176,11 +175,8 @@ fn own(folder: &Path, table: &Table, entry: &TableEntry) -> Table {
     columns.columns.splice(0..0, entry.columns.iter().filter_map(told));
     let bins = entry.columns.iter().filter(|column| !column.bins.is_empty());
     columns.bins.splice(0..0, bins.map(|column| (column.variable.clone(), column.bins.clone())));
-    columns.levels = entry
-        .columns
-        .iter()
-        .filter_map(|column| Some((column.variable.clone(), column.levels.clone()?)))
-        .collect();
+    columns.levels =
+        entry.columns.iter().filter_map(|column| Some((column.variable.clone(), column.levels.clone()?))).collect();
     columns.weights = columns.weights.or_else(|| entry.weights.clone());
     columns.counts_column = columns.counts_column.or_else(|| entry.counts.clone());
     Table { data: Some(folder.join(&entry.path)), counts: None, columns }
@@ -348,10 +344,8 @@ fn tell(
     output: &mut Output,
 ) {
     if args.format == Format::Json {
-        let estimates: Vec<Estimated<'_>> = found
-            .iter()
-            .map(|found| Estimated { estimate: &found.estimate, seconds: Some(found.seconds) })
-            .collect();
+        let estimates: Vec<Estimated<'_>> =
+            found.iter().map(|found| Estimated { estimate: &found.estimate, seconds: Some(found.seconds) }).collect();
         output.text(&format!("{:#}\n", json::estimates(&estimates, diagnostics)));
         return;
     }

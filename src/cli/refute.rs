@@ -111,11 +111,7 @@ pub fn refute(args: &Refute, output: &mut Output) -> u8 {
     state
 }
 
-fn all(
-    args: &Refute,
-    problems: &[Problem],
-    which: Option<usize>,
-) -> Result<(Told, Vec<Diagnostic>), Vec<Diagnostic>> {
+fn all(args: &Refute, problems: &[Problem], which: Option<usize>) -> Result<(Told, Vec<Diagnostic>), Vec<Diagnostic>> {
     let options = Options { level: args.level, seed: args.seed, ..Options::default() };
     let asking = answer::Options { all: true, ..answer::Options::default() };
     let (mut told, mut warnings, mut read) = (Told::new(), Vec::new(), Tables::new());
@@ -129,9 +125,10 @@ fn all(
         {
             return Err(vec![no_effect(problem, only)]);
         }
-        let effects: Vec<&(Answer, usize)> =
-            answers.iter().filter(|(answer, _)| estimate::is_effect(answer)).collect();
-        for (implied, table) in implications(problem)?.iter().flat_map(|one| (0..plan.tables.len()).map(move |t| (one, t))) {
+        let effects: Vec<&(Answer, usize)> = answers.iter().filter(|(answer, _)| estimate::is_effect(answer)).collect();
+        for (implied, table) in
+            implications(problem)?.iter().flat_map(|one| (0..plan.tables.len()).map(move |t| (one, t)))
+        {
             let own = effects.iter().filter(|(answer, at)| *at == table && answer.graph_name == implied.graph_name);
             let own: Vec<&Answer> = own.map(|(answer, _)| answer).collect();
             if own.is_empty() && !effects.is_empty() {
@@ -141,15 +138,13 @@ fn all(
             let graph = &implied.graph;
             let columns = graph.nodes().map(|node| graph.name(node).to_owned()).filter(|name| !numeric.contains(name));
             let needs = Needs { columns: columns.collect(), numeric: numeric.first().cloned() };
-            let (counts, _) =
-                counted((&plan, table), args.jobs, (problem, implied), needs, &mut read, &mut warnings)?;
+            let (counts, _) = counted((&plan, table), args.jobs, (problem, implied), needs, &mut read, &mut warnings)?;
             let about = format!("The graph {}, held against {} rows", implied.graph_name, counts.rows);
             told.push((about, refute::graph(implied, &own, counts, &options)));
         }
         for (answer, table) in effects {
             let Some(needs) = estimate::needs(answer) else { continue };
-            let (counts, _) =
-                counted((&plan, *table), args.jobs, (problem, answer), needs, &mut read, &mut warnings)?;
+            let (counts, _) = counted((&plan, *table), args.jobs, (problem, answer), needs, &mut read, &mut warnings)?;
             let found = refute::effect(problem, answer, counts, &options);
             if !found.is_empty() {
                 told.push((answer.text.clone(), found));
@@ -165,7 +160,8 @@ fn implications(problem: &Problem) -> Result<Vec<Answer>, Vec<Diagnostic>> {
     let mut answers = Vec::new();
     for problem in &problems {
         let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
-        answers.extend(problem.queries.len().checked_sub(1).map(|last| prover.answer(last, &answer::Options::default())));
+        answers
+            .extend(problem.queries.len().checked_sub(1).map(|last| prover.answer(last, &answer::Options::default())));
     }
     Ok(answers)
 }

@@ -21,12 +21,9 @@ impl Scale {
         match arena.get(query) {
             Expr::P(_) => Self::Logit,
             Expr::Quotient(..) => Self::Log,
-            Expr::Number(_)
-            | Expr::Sum { .. }
-            | Expr::Product(_)
-            | Expr::Plus(_)
-            | Expr::Minus(_)
-            | Expr::Value(_) => Self::Identity,
+            Expr::Number(_) | Expr::Sum { .. } | Expr::Product(_) | Expr::Plus(_) | Expr::Minus(_) | Expr::Value(_) => {
+                Self::Identity
+            }
         }
     }
 

@@ -232,7 +232,8 @@ impl Work<'_> {
             self.graph.nodes().map(|node| counts.position(self.graph.name(node))).collect();
         let whole = Data { counts, columns: &columns, numeric };
         let over = arena.free(self.estimand.query).to_vec();
-        estimate.slots = over.iter().map(|r| print::name(self.graph.name(Node::new(r.var.index()))) + &primes(*r)).collect();
+        estimate.slots =
+            over.iter().map(|r| print::name(self.graph.name(Node::new(r.var.index()))) + &primes(*r)).collect();
         let mut at = Vec::new();
         for &reference in &self.found.free {
             let (level, text) = most_frequent(whole, reference)?;
@@ -275,9 +276,8 @@ impl Work<'_> {
         let naive = Self::plain(&naive, &Empirical::new(data.counts, 0.0));
         let rows = if data.counts.rows > 0 { data.counts.rows as f64 } else { data.counts.weight };
         let scale = interval::Scale::of(&arena, self.estimand.query);
-        let resampled = (self.options.bootstrap > 0).then(|| {
-            bootstrap::replicates(&program, data.counts, smooth, self.options)
-        });
+        let resampled =
+            (self.options.bootstrap > 0).then(|| bootstrap::replicates(&program, data.counts, smooth, self.options));
         for (cell, found) in spread.iter().enumerate() {
             let at = self.labels(data, &over, cell)?;
             let value = found.value.is_finite().then_some(found.value);

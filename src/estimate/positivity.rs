@@ -25,12 +25,7 @@ impl Hole {
 }
 
 /// The holes that the numbers depend on, ascending.
-pub(super) fn holes(
-    data: Data<'_>,
-    arena: &Arena,
-    program: &Program,
-    spread: &[Spread],
-) -> Result<Vec<Hole>, Fault> {
+pub(super) fn holes(data: Data<'_>, arena: &Arena, program: &Program, spread: &[Spread]) -> Result<Vec<Hole>, Fault> {
     let missing: BTreeSet<(usize, usize)> = spread.iter().flat_map(|found| found.missing.iter().copied()).collect();
     let mut holes = BTreeSet::new();
     for (op, mut cell) in missing {

@@ -196,7 +196,13 @@ impl Tape {
 
     /// Derivatives of one cell of the result by reverse mode, and the quotients by nothing that it depends on.
     /// O(cells walked over).
-    pub(super) fn backward(&self, values: &Values, cell: usize, data: usize, into: &mut Gradient) -> Vec<(usize, usize)> {
+    pub(super) fn backward(
+        &self,
+        values: &Values,
+        cell: usize,
+        data: usize,
+        into: &mut Gradient,
+    ) -> Vec<(usize, usize)> {
         let Gradient { mass, moment, adjoint } = into;
         mass.clear();
         mass.resize(data, 0.0);

@@ -28,9 +28,10 @@ fn counts(names: &str, rows: &[&str]) -> Counts {
         .iter()
         .filter(|(_, count)| *count > 0.0)
         .map(|(row, count)| {
-            let at = row.iter().zip(&columns).map(|(level, column)| {
-                column.levels.iter().position(|own| own == level).unwrap() as u32
-            });
+            let at = row
+                .iter()
+                .zip(&columns)
+                .map(|(level, column)| column.levels.iter().position(|own| own == level).unwrap() as u32);
             Cell { at: at.collect(), count: *count, sum: 0.0, sum_squares: 0.0 }
         })
         .collect();
@@ -82,9 +83,8 @@ fn kidney_stones_as_published() {
     near(puncture.value, 0.779, 0.0005);
     near(surgery.naive, 0.780, 0.0005);
     near(puncture.naive, 0.826, 0.0005);
-    let difference = format!(
-        "{STONES}P(recovered = yes | do(treatment = surgery)) - P(recovered = yes | do(treatment = puncture))"
-    );
+    let difference =
+        format!("{STONES}P(recovered = yes | do(treatment = surgery)) - P(recovered = yes | do(treatment = puncture))");
     let found = answered(&difference, &kidney(), &Options::default());
     near(found.numbers[0].value, 0.8325 - 0.7789, 0.0002);
     let (low, high) = found.numbers[0].interval.unwrap();

@@ -201,8 +201,8 @@ impl<'t> Resolver<'t> {
                 | StatementKind::Expect(_)
                 | StatementKind::Proof(_)
                 | StatementKind::Model(_)
-            | StatementKind::Table(_)
-            | StatementKind::Data(_) => None,
+                | StatementKind::Table(_)
+                | StatementKind::Data(_) => None,
             })
             .collect();
         self.attach_domains(&declarations);

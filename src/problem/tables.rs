@@ -55,7 +55,7 @@ impl<'t> Resolver<'t> {
         let (mut tables, mut tasks) = (IndexMap::new(), Vec::new());
         for statement in &tree.statements {
             if let StatementKind::Table(block) = &statement.kind {
-                self.table(block, statement.span, &mut tables);
+                self.data_table(block, statement.span, &mut tables);
             }
         }
         for statement in &tree.statements {
@@ -82,7 +82,7 @@ impl<'t> Resolver<'t> {
         (tables, tasks)
     }
 
-    fn table(&mut self, block: &'t TableBlock, span: Span, tables: &mut IndexMap<String, TableEntry>) {
+    fn data_table(&mut self, block: &'t TableBlock, span: Span, tables: &mut IndexMap<String, TableEntry>) {
         let mut entry = TableEntry {
             name: block.name.value.clone(),
             span,
@@ -98,8 +98,7 @@ impl<'t> Resolver<'t> {
                 TableItemKind::Variable { name, column, bins, domain } => {
                     if !self.graph_of_variable.contains_key(name.value.as_str()) {
                         let near = self.nearest.find(&name.value, self.graph_of_variable.keys().copied());
-                        let fault =
-                            diagnostics::table_variable(&self.findings.source, &name.value, name.span, &near);
+                        let fault = diagnostics::table_variable(&self.findings.source, &name.value, name.span, &near);
                         self.findings.push(fault);
                         continue;
                     }

@@ -233,7 +233,9 @@ pub(super) fn form(word: &str) -> Option<&'static str> {
         "model" => "model NAME of GRAPH { x ~ {0: 0.4, 1: 0.6} }",
         "explain" => "explain y = 1, do(x = 0) in MODEL",
         "sensitivity" => "sensitivity P(y = 1 | do(x = 1)) by z in MODEL",
-        "table" => "table NAME = \"FILE.csv\"` or `table NAME = \"FILE.csv\" { x = column \"COLUMN\" bins(0, 30, 70); y : {no, yes} }",
+        "table" => {
+            "table NAME = \"FILE.csv\"` or `table NAME = \"FILE.csv\" { x = column \"COLUMN\" bins(0, 30, 70); y : {no, yes} }"
+        }
         "estimate" => "estimate QUERY from TABLE",
         "refute" => "refute QUERY from TABLE",
         _ => return None,

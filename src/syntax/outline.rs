@@ -130,7 +130,21 @@ pub fn graph(source: &Source, statement: Span) -> Option<GraphOutline> {
 
 /// The words that open a statement, each with how it is written.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let words = ["graph", "dag", "var", "let", "expect", "proof", "adjust", "implications", "paths", "simplify", "table", "estimate", "refute"];
+    let words = [
+        "graph",
+        "dag",
+        "var",
+        "let",
+        "expect",
+        "proof",
+        "adjust",
+        "implications",
+        "paths",
+        "simplify",
+        "table",
+        "estimate",
+        "refute",
+    ];
     words.into_iter().filter_map(|word| {
         // Where there are several forms, the first.
         Some((word, diagnostics::form(word)?.split('`').next()?))

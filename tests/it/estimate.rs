@@ -179,14 +179,8 @@ fn json(arguments: &[&str]) -> Value {
     value
 }
 
-const KIDNEY: [&str; 6] = [
-    "estimate",
-    "examples/data/kidney.causal",
-    "--data",
-    "examples/data/kidney.csv",
-    "--counts-column",
-    "count",
-];
+const KIDNEY: [&str; 6] =
+    ["estimate", "examples/data/kidney.causal", "--data", "examples/data/kidney.csv", "--counts-column", "count"];
 
 fn near(found: &Value, published: f64, within: f64) {
     let value = found.as_f64().unwrap();

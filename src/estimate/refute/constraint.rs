@@ -9,24 +9,19 @@ use crate::expr::{Arena, ExprId, Ref};
 use crate::graph::Node;
 
 /// Tests one Verma constraint; None where it cannot be evaluated on the counts.
-pub(super) fn verma(
-    answer: &Answer,
-    found: &Verma,
-    counts: &Counts,
-    columns: &[Option<usize>],
-) -> Option<Tested> {
+pub(super) fn verma(answer: &Answer, found: &Verma, counts: &Counts, columns: &[Option<usize>]) -> Option<Tested> {
     let graph = &*answer.graph;
     let data = Data { counts, columns, numeric: None };
     let over = answer.arena.free(found.expr).to_vec();
-    let apart: Vec<usize> = (0..over.len())
-        .filter(|&at| found.independent_of.contains(Node::new(over[at].var.index())))
-        .collect();
+    let apart: Vec<usize> =
+        (0..over.len()).filter(|&at| found.independent_of.contains(Node::new(over[at].var.index()))).collect();
     let differences = across(data, &answer.arena, found.expr, &over, &apart)?;
     let district: Vec<String> = found.district.iter().map(|node| named(graph, node)).collect();
     let from: Vec<String> = found.independent_of.iter().map(|node| named(graph, node)).collect();
-    let doubts = found.independent_of.iter().flat_map(|a| {
-        found.district.iter().map(move |b| (graph.name(a).to_owned(), graph.name(b).to_owned()))
-    });
+    let doubts = found
+        .independent_of
+        .iter()
+        .flat_map(|a| found.district.iter().map(move |b| (graph.name(a).to_owned(), graph.name(b).to_owned())));
     Some(Tested {
         test: "verma",
         claim: format!("{} has no way to {} but through what lies between", listed(&from), listed(&district)),
@@ -37,13 +32,7 @@ pub(super) fn verma(
 }
 
 /// An expression's differences along some of its references, each from its first level.
-fn across(
-    data: Data<'_>,
-    arena: &Arena,
-    expr: ExprId,
-    over: &[Ref],
-    apart: &[usize],
-) -> Option<Vec<(f64, Vec<f64>)>> {
+fn across(data: Data<'_>, arena: &Arena, expr: ExprId, over: &[Ref], apart: &[usize]) -> Option<Vec<(f64, Vec<f64>)>> {
     let sizes = over.iter().map(|r| Some(data.levels(r.var).ok()?.len())).collect::<Option<Vec<_>>>()?;
     let cells: usize = sizes.iter().product();
     if apart.is_empty() || cells > wald::MOST {
@@ -54,8 +43,7 @@ fn across(
     let strides: Vec<usize> = (0..sizes.len()).map(|at| sizes[at + 1..].iter().product()).collect();
     let differences: Vec<_> = (0..cells)
         .filter_map(|cell| {
-            let first =
-                apart.iter().fold(cell, |first, &at| first - (first / strides[at] % sizes[at]) * strides[at]);
+            let first = apart.iter().fold(cell, |first, &at| first - (first / strides[at] % sizes[at]) * strides[at]);
             if first == cell { None } else { numbers.less(cell, &numbers, first) }
         })
         .collect();
@@ -99,8 +87,7 @@ pub(super) fn estimands(answer: &Answer, counts: &Counts) -> Vec<Tested> {
         let Some(estimand) = Estimand::new(arena, &other.checked) else { continue };
         let Ok(program) = compile(data, arena, estimand.expr, &asked, &[]) else { continue };
         let numbers = wald::Numbers::of(&program, counts);
-        let differences: Vec<_> =
-            (0..numbers.values.len()).filter_map(|at| numbers.less(at, &preferred, at)).collect();
+        let differences: Vec<_> = (0..numbers.values.len()).filter_map(|at| numbers.less(at, &preferred, at)).collect();
         let Some(result) = wald::test(&differences, counts) else { continue };
         tested.push(Tested {
             test: "equal-estimands",

@@ -147,7 +147,9 @@ fn judge(tested: Vec<Tested>, rows: u64, options: &Options) -> Vec<Refutation> {
         };
         let sentence = match verdict {
             Verdict::Passed => format!("{claim}, as the graph says ({numbers})"),
-            Verdict::Failed => format!("the graph says that {claim}, and the data do not agree ({numbers}): {otherwise}"),
+            Verdict::Failed => {
+                format!("the graph says that {claim}, and the data do not agree ({numbers}): {otherwise}")
+            }
             Verdict::NotInformative => {
                 format!("whether {claim} cannot be told from {rows} rows; about {} would do", round_up(needed))
             }

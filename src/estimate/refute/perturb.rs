@@ -35,7 +35,8 @@ pub(super) fn all(answer: &Answer, counts: &Counts, options: &Options) -> Vec<Re
         let columns: Option<Vec<usize>> = acted.iter().map(|var| column(answer, counts, *var)).collect();
         if let Some(columns) = columns {
             let values = made(1, &|random| again(&shuffled(counts, &columns, random)));
-            let names: Vec<String> = acted.iter().map(|var| super::named(&answer.graph, Node::new(var.index()))).collect();
+            let names: Vec<String> =
+                acted.iter().map(|var| super::named(&answer.graph, Node::new(var.index()))).collect();
             let what = format!("{} drawn by lot", super::listed(&names));
             found.push(placebo("placebo-treatment", &what, (value, se), &values, counts, options));
         }
@@ -61,8 +62,12 @@ fn contrast(answer: &Answer) -> Option<(Vec<Var>, Var)> {
     let Body::Contrast { terms, .. } = &answer.body else { return None };
     let [(1, one), (-1, other)] = terms[..] else { return None };
     let (one, other) = (term(&answer.arena, one)?, term(&answer.arena, other)?);
-    let acted: Vec<Var> =
-        one.do_().iter().filter(|r: &&Ref| matches!(r.at, At::Value(_)) && !other.do_().contains(r)).map(|r| r.var).collect();
+    let acted: Vec<Var> = one
+        .do_()
+        .iter()
+        .filter(|r: &&Ref| matches!(r.at, At::Value(_)) && !other.do_().contains(r))
+        .map(|r| r.var)
+        .collect();
     let outcome = one.of().first()?.var;
     (!acted.is_empty() && other.of().first()?.var == outcome).then_some((acted, outcome))
 }
@@ -184,8 +189,7 @@ fn split(counts: &Counts, chance: f64, random: &mut ChaCha8Rng) -> (Counts, Coun
     let (mut one, mut other) = (Vec::new(), Vec::new());
     for cell in &counts.cells {
         let rows = draw(cell.count, chance, random);
-        let (sum, sum_squares) =
-            if counts.numeric.is_some() { part(cell, rows, random) } else { (0.0, 0.0) };
+        let (sum, sum_squares) = if counts.numeric.is_some() { part(cell, rows, random) } else { (0.0, 0.0) };
         let left = cell.count.round() - rows;
         if rows > 0.0 {
             one.push(Cell { at: cell.at.clone(), count: rows, sum, sum_squares });
@@ -204,7 +208,13 @@ fn split(counts: &Counts, chance: f64, random: &mut ChaCha8Rng) -> (Counts, Coun
 
 fn with(counts: &Counts, cells: Vec<Cell>) -> Counts {
     let weight: f64 = cells.iter().map(|cell| cell.count).sum();
-    Counts { cells, rows: weight.round() as u64, weight, columns: counts.columns.clone(), numeric: counts.numeric.clone() }
+    Counts {
+        cells,
+        rows: weight.round() as u64,
+        weight,
+        columns: counts.columns.clone(),
+        numeric: counts.numeric.clone(),
+    }
 }
 
 /// The counts with some columns drawn anew from what they are in all, whatever the other columns say.
@@ -231,8 +241,7 @@ fn shuffled(counts: &Counts, columns: &[usize], random: &mut ChaCha8Rng) -> Coun
             left -= rows;
             chances -= share;
             if rows > 0.0 {
-                let (sum, sum_squares) =
-                    if counts.numeric.is_some() { part(whole, rows, random) } else { (0.0, 0.0) };
+                let (sum, sum_squares) = if counts.numeric.is_some() { part(whole, rows, random) } else { (0.0, 0.0) };
                 let mut at = whole.at.clone();
                 columns.iter().zip(own).for_each(|(&column, &level)| at[column] = level);
                 cells.push(Cell { at, count: rows, sum, sum_squares });

@@ -63,7 +63,8 @@ pub(super) fn test(differences: &[(f64, Vec<f64>)], counts: &Counts) -> Option<F
     let (mut factor, mut solved): (Vec<Vec<f64>>, Vec<f64>) = (Vec::new(), Vec::new());
     let mut rest: Vec<f64> = differences.iter().map(|(value, _)| *value).collect();
     let mut used = vec![false; n];
-    while let Some(pivot) = (0..n).filter(|&at| !used[at]).max_by(|&a, &b| left[a].total_cmp(&left[b]).then(b.cmp(&a))) {
+    while let Some(pivot) = (0..n).filter(|&at| !used[at]).max_by(|&a, &b| left[a].total_cmp(&left[b]).then(b.cmp(&a)))
+    {
         if left[pivot] <= most * DEPENDENT {
             break;
         }

@@ -287,7 +287,8 @@ pub(crate) fn unknown_table(source: &Source, name: &str, span: Span, near: &[Str
     } else {
         format!("did you mean {}?", either(near))
     };
-    Diagnostic::error("whatif::unknown_table", source, format!("there is no table {}", shown(name)), span, "").help(help)
+    Diagnostic::error("whatif::unknown_table", source, format!("there is no table {}", shown(name)), span, "")
+        .help(help)
 }
 
 pub(crate) fn unknown_query(source: &Source, name: &str, span: Span, near: &[String]) -> Diagnostic {

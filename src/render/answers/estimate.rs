@@ -30,7 +30,11 @@ pub fn estimate(problem: &Problem, answer: &Answer, found: &Estimate) -> Documen
     }
     numbers(&mut document, found);
     if let Some(estimand) = found.estimand {
-        document.say(Text::of(format!("From {}, by this formula ({}):", count(found.used as usize, "row", "rows"), found.how)));
+        document.say(Text::of(format!(
+            "From {}, by this formula ({}):",
+            count(found.used as usize, "row", "rows"),
+            found.how
+        )));
         shown.define(&mut document, [estimand]);
         document.push(Block::Formula { lhs: None, rhs: shown.expr(estimand) });
     }

@@ -7,7 +7,7 @@ use crate::source::Spanned;
 use pest::iterators::Pair;
 
 impl Builder<'_> {
-    pub(super) fn table(&mut self, pair: Pair<'_, Rule>) -> Option<StatementKind> {
+    pub(super) fn table_block(&mut self, pair: Pair<'_, Rule>) -> Option<StatementKind> {
         let (mut name, mut path, mut items) = (None, None, Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -34,7 +34,7 @@ impl Builder<'_> {
                     column = Some(self.name(&named));
                 }
                 Rule::bins => {
-                    let edges = part.into_inner().filter(|part| part.as_rule() == Rule::edge);
+                    let edges = part.into_inner().filter(|part| part.as_rule() == Rule::bin_edge);
                     bins = edges.map(|edge| self.value(&edge)).collect::<Vec<Name>>();
                 }
                 Rule::values => {

@@ -72,7 +72,10 @@ fn statement(source: &Source, tokens: &[Token<'_>], failed: usize) -> Vec<Diagno
     }
     let sides = match word {
         Some("expect" | "let") => expr::Sides::Stated,
-        Some("var" | "paths" | "implications" | "adjust" | "simplify" | "explain" | "sensitivity" | "table" | "estimate" | "refute") => expr::Sides::None,
+        Some(
+            "var" | "paths" | "implications" | "adjust" | "simplify" | "explain" | "sensitivity" | "table" | "estimate"
+            | "refute",
+        ) => expr::Sides::None,
         _ => expr::Sides::Asked,
     };
     let found = expr::walk(source, tokens, sides, failed);
