@@ -36,6 +36,8 @@ pub(super) struct Program {
     pub(super) tape: Tape,
     /// For each quotient, by operation, what stands below.
     pub(super) below: FxHashMap<usize, Below>,
+    /// Cells that one evaluation walks over.
+    pub(super) walked: usize,
 }
 
 /// Which column each variable of an expression is read from.
@@ -91,11 +93,12 @@ pub(super) fn compile(
     at: &[(Ref, u32)],
 ) -> Result<Program, Fault> {
     let moments = Moments::of(arena, root, data.numeric).map_err(|()| Fault::Distribution)?;
-    let program = Program { tape: Tape::default(), below: FxHashMap::default() };
+    let program = Program { tape: Tape::default(), below: FxHashMap::default(), walked: 0 };
     let (leaves, done) = (FxHashMap::default(), FxHashMap::default());
     let mut compiler = Compiler { data, arena, moments, program, leaves, done, walked: 0 };
     let result = compiler.all(root)?;
     compiler.place(&result, over, at)?;
+    compiler.program.walked = compiler.walked;
     Ok(compiler.program)
 }
 

@@ -243,6 +243,7 @@ impl Work<'_> {
         let mut restricted;
         let mut data = whole;
         let mut program = compile(data, &arena, self.estimand.expr, &over, &at)?;
+        self.affordable(&program, counts)?;
         let smooth = if let Empty::Smooth(by) = self.options.empty { by } else { 0.0 };
         let mut empirical = Empirical::new(counts, smooth);
         let mut spread = variance::spread(&program, &empirical, counts);
@@ -295,6 +296,19 @@ impl Work<'_> {
         }
         self.remarks(estimate, data, smooth, &holes);
         Ok(())
+    }
+
+    /// Refuses what would take hours, or more memory than there is.
+    fn affordable(&self, program: &Program, counts: &Counts) -> Result<(), Fault> {
+        /// Steps of the derivatives, and of a bootstrap.
+        const MOST_STEPS: u128 = 1 << 34;
+        const MOST_DRAWN: u128 = 1 << 38;
+        /// Numbers that a bootstrap keeps.
+        const MOST_KEPT: u128 = 1 << 25;
+        let once = (program.walked + counts.cells.len()) as u128;
+        let (numbers, replicates) = (program.tape.results() as u128, self.options.bootstrap as u128);
+        let fine = once * numbers <= MOST_STEPS && once * replicates <= MOST_DRAWN && numbers * replicates <= MOST_KEPT;
+        if fine { Ok(()) } else { Err(Fault::TooLarge) }
     }
 
     fn plain(program: &Program, empirical: &Empirical) -> Vec<f64> {
@@ -395,10 +409,10 @@ impl Work<'_> {
             .help("give it bins, so that it is counted by"),
             Fault::TooLarge => error(
                 "whatif::tables_too_large",
-                "the formula needs tables of more than 16 million cells".to_owned(),
+                "this takes tables of more than 16 million cells, or too many steps".to_owned(),
                 "asked here",
             )
-            .help("declare fewer levels, or put the numeric variables into bins"),
+            .help("declare fewer levels, put numeric variables into bins, fix values in the question, or draw fewer replicates"),
         }
     }
 }

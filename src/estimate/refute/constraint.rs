@@ -4,7 +4,7 @@ use super::{Tested, columns, listed, named, wald};
 use crate::answer::{Answer, Body, Verdict, Verma};
 use crate::data::Counts;
 use crate::estimate::Estimand;
-use crate::estimate::compile::{Data, compile};
+use crate::estimate::compile::{Data, Program, compile};
 use crate::expr::{Arena, ExprId, Ref};
 use crate::graph::Node;
 
@@ -35,7 +35,7 @@ pub(super) fn verma(answer: &Answer, found: &Verma, counts: &Counts, columns: &[
 fn across(data: Data<'_>, arena: &Arena, expr: ExprId, over: &[Ref], apart: &[usize]) -> Option<Vec<(f64, Vec<f64>)>> {
     let sizes = over.iter().map(|r| Some(data.levels(r.var).ok()?.len())).collect::<Option<Vec<_>>>()?;
     let cells: usize = sizes.iter().product();
-    if apart.is_empty() || cells > wald::MOST {
+    if apart.is_empty() || !wald::affordable(cells, data.counts) {
         return None;
     }
     let program = compile(data, arena, expr, over, &[]).ok()?;
@@ -78,11 +78,9 @@ pub(super) fn estimands(answer: &Answer, counts: &Counts) -> Vec<Tested> {
             doubts: Vec::new(),
         });
     }
-    let preferred = compile(data, arena, first.expr, &asked, &[]).ok();
+    let fits = |program: &Program| wald::affordable(program.tape.results(), counts);
+    let preferred = compile(data, arena, first.expr, &asked, &[]).ok().filter(fits);
     let Some(preferred) = preferred.map(|program| wald::Numbers::of(&program, counts)) else { return tested };
-    if preferred.values.len() > wald::MOST {
-        return tested;
-    }
     for other in found.alternatives.iter().filter(|other| other.free.is_empty()) {
         let Some(estimand) = Estimand::new(arena, &other.checked) else { continue };
         let Ok(program) = compile(data, arena, estimand.expr, &asked, &[]) else { continue };

@@ -20,6 +20,9 @@ use crate::graph::{Graph, Node};
 use crate::problem::Problem;
 use crate::syntax::print;
 
+/// Independences that are tested, at most, and the cells of data looked at for them.
+const MOST_TESTS: usize = 2_000;
+const MOST_CELLS: usize = 1 << 30;
 /// An effect that a test should be able to find: a tenth, as a probability or as a strength of association.
 const ORDINARY: f64 = 0.1;
 
@@ -72,6 +75,23 @@ pub struct Refutation {
     pub doubts: Vec<(String, String)>,
 }
 
+impl Refutation {
+    fn new(test: &'static str, sentence: String, verdict: Verdict) -> Self {
+        Self {
+            query: None,
+            test,
+            sentence,
+            verdict,
+            statistic: None,
+            p: None,
+            adjusted: None,
+            size: None,
+            rows_needed: None,
+            doubts: Vec::new(),
+        }
+    }
+}
+
 /// A test before its verdict.
 struct Tested {
     test: &'static str,
@@ -99,15 +119,23 @@ enum Found {
 pub fn graph(implications: &Answer, effects: &[&Answer], counts: &Counts, options: &Options) -> Vec<Refutation> {
     let graph = &*implications.graph;
     let columns = columns(graph, counts);
-    let mut tested = Vec::new();
+    let (mut tested, mut left_out) = (Vec::new(), 0);
     if let Body::Implications { independences, verma, .. } = &implications.body {
-        tested.extend(independences.iter().filter_map(|found| independence::test(graph, found, counts, &columns)));
+        let most = (MOST_CELLS / counts.cells.len().max(1)).clamp(1, MOST_TESTS);
+        left_out = independences.len().saturating_sub(most);
+        let some = independences.iter().take(most);
+        tested.extend(some.filter_map(|found| independence::test(graph, found, counts, &columns)));
         tested.extend(verma.iter().filter_map(|found| constraint::verma(implications, found, counts, &columns)));
     }
     for answer in effects {
         tested.extend(constraint::estimands(answer, counts));
     }
-    judge(tested, counts.rows, options)
+    let mut found = judge(tested, counts.rows, options);
+    if left_out > 0 {
+        let sentence = format!("{left_out} further independences of this graph were not tested: they are too many");
+        found.push(Refutation::new("independence", sentence, Verdict::NotInformative));
+    }
+    found
 }
 
 /// Where each variable of a graph is counted.

@@ -12,16 +12,19 @@ use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Binomial, Distribution, StandardNormal};
 use std::collections::BTreeMap;
 
-/// How often each change is made anew.
+/// How often each change is made anew: fewer times where there are many cells.
 const TIMES: u64 = 100;
+const LEAST_TIMES: u64 = 20;
+const CELLS: u64 = 10_000_000;
 /// The part of the rows that a subset keeps.
 const KEPT: f64 = 0.8;
 
 /// All that applies to an answer; nothing where it is not a single number.
 pub(super) fn all(answer: &Answer, counts: &Counts, options: &Options) -> Vec<Refutation> {
     let Some((value, se)) = number(answer, counts) else { return Vec::new() };
+    let times = (CELLS / counts.cells.len().max(1) as u64).clamp(LEAST_TIMES, TIMES);
     let made = |stream: u64, change: &dyn Fn(&mut ChaCha8Rng) -> Option<f64>| {
-        let each = (0..TIMES).filter_map(|time| {
+        let each = (0..times).filter_map(|time| {
             let mut random = ChaCha8Rng::seed_from_u64(options.seed);
             // Apart from those of a bootstrap.
             random.set_stream((1 << 40) + (stream << 20) + time);
@@ -84,21 +87,6 @@ fn column(answer: &Answer, counts: &Counts, var: Var) -> Option<usize> {
     counts.position(answer.graph.name(Node::new(var.index())))
 }
 
-fn blank(test: &'static str, sentence: String, verdict: Verdict) -> Refutation {
-    Refutation {
-        query: None,
-        test,
-        sentence,
-        verdict,
-        statistic: None,
-        p: None,
-        adjusted: None,
-        size: None,
-        rows_needed: None,
-        doubts: Vec::new(),
-    }
-}
-
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
@@ -112,9 +100,9 @@ fn placebo(
     options: &Options,
 ) -> Refutation {
     let (size, spread) = (mean(values), percentile(values.to_vec(), options.level));
-    let Some((low, high)) = spread.filter(|_| values.len() as u64 * 2 > TIMES) else {
+    let Some((low, high)) = spread.filter(|_| values.len() as u64 * 2 > LEAST_TIMES) else {
         let sentence = format!("with {what} the formula has no number: some combinations are then empty");
-        return blank(test, sentence, Verdict::NotInformative);
+        return Refutation::new(test, sentence, Verdict::NotInformative);
     };
     let holds = low <= 0.0 && 0.0 <= high;
     // Where chance alone makes as much as was found, nothing is learnt.
@@ -132,14 +120,14 @@ fn placebo(
     let ratio = 2.0 * se / value.abs();
     let needed = (verdict == Verdict::NotInformative && ratio.is_finite())
         .then(|| round_up(((counts.rows as f64 * ratio * ratio).min(1e15) as u64).max(counts.rows + 1)));
-    Refutation { size: Some(size), rows_needed: needed, ..blank(test, sentence, verdict) }
+    Refutation { size: Some(size), rows_needed: needed, ..Refutation::new(test, sentence, verdict) }
 }
 
 fn common_cause(value: f64, se: f64, values: &[f64]) -> Refutation {
     const TEST: &str = "random-common-cause";
-    if values.len() as u64 * 2 <= TIMES {
+    if values.len() as u64 * 2 <= LEAST_TIMES {
         let sentence = "with a random common cause adjusted for some combinations are empty".to_owned();
-        return blank(TEST, sentence, Verdict::NotInformative);
+        return Refutation::new(TEST, sentence, Verdict::NotInformative);
     }
     let change = mean(values) - value;
     let verdict = if change.abs() <= se.max(1e-12) { Verdict::Passed } else { Verdict::Failed };
@@ -150,22 +138,22 @@ fn common_cause(value: f64, se: f64, values: &[f64]) -> Refutation {
              some combinations have too few rows"
         ),
     };
-    Refutation { size: Some(change), ..blank(TEST, sentence, verdict) }
+    Refutation { size: Some(change), ..Refutation::new(TEST, sentence, verdict) }
 }
 
 fn subset(value: f64, values: &[f64], options: &Options) -> Refutation {
     const TEST: &str = "subset";
-    let spread = percentile(values.to_vec(), options.level).filter(|_| values.len() as u64 * 2 > TIMES);
+    let spread = percentile(values.to_vec(), options.level).filter(|_| values.len() as u64 * 2 > LEAST_TIMES);
     let Some((low, high)) = spread else {
         let sentence = "in random parts of the data some combinations are empty".to_owned();
-        return blank(TEST, sentence, Verdict::NotInformative);
+        return Refutation::new(TEST, sentence, Verdict::NotInformative);
     };
     let holds = low <= value && value <= high;
     let (word, verdict) = if holds { ("around", Verdict::Passed) } else { ("away from", Verdict::Failed) };
     let sentence = format!(
         "four fifths of the rows, drawn by lot again and again, give numbers from {low:.4} to {high:.4}, {word} {value:.4}"
     );
-    Refutation { size: Some(high - low), ..blank(TEST, sentence, verdict) }
+    Refutation { size: Some(high - low), ..Refutation::new(TEST, sentence, verdict) }
 }
 
 /// How many of so many rows a lot falls on.

@@ -48,18 +48,8 @@ pub(super) fn e_value(problem: &Problem, answer: &Answer, counts: &Counts, optio
         let sentence = "the interval holds no effect already, so there is nothing to explain away".to_owned();
         (Verdict::NotInformative, sentence, Some(round_up(needed.min(1e15) as u64)))
     };
-    Some(Refutation {
-        query: None,
-        test: "e-value",
-        sentence,
-        verdict,
-        statistic: None,
-        p: None,
-        adjusted: None,
-        size: Some(size),
-        rows_needed: needed,
-        doubts: Vec::new(),
-    })
+    let size = Some(size);
+    Some(Refutation { size, rows_needed: needed, ..Refutation::new("e-value", sentence, verdict) })
 }
 
 /// A further question to the same graph, answered.

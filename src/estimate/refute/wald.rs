@@ -6,8 +6,15 @@ use crate::estimate::Empirical;
 use crate::estimate::compile::Program;
 use crate::estimate::tape::{Gradient, Values};
 
-/// Differences tested at once, at most.
-pub(super) const MOST: usize = 256;
+/// Numbers that are compared at once, at most.
+const MOST: usize = 256;
+/// Derivatives that are kept at once, at most.
+const MOST_KEPT: usize = 1 << 24;
+
+/// Whether so many numbers can be compared on these counts.
+pub(super) fn affordable(numbers: usize, counts: &Counts) -> bool {
+    numbers <= MOST && numbers.saturating_mul(counts.cells.len()) <= MOST_KEPT
+}
 /// What is left of a variance, below which a difference follows from those before it.
 const DEPENDENT: f64 = 1e-7;
 /// A variance that is rounding and nothing else.
