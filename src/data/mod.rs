@@ -13,6 +13,8 @@ mod flaw;
 mod number;
 mod schema;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod wanted;
 
 pub mod diagnostics;

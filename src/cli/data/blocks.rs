@@ -7,7 +7,7 @@ use super::fill;
 use std::io::Read;
 
 /// How much is read at once.
-const BLOCK: usize = 1 << 20;
+pub const BLOCK: usize = 1 << 20;
 /// The longest record.
 pub const MAX_RECORD: usize = 16 << 20;
 /// Bytes behind a block, so that eight can be taken from any of its places.
@@ -51,6 +51,8 @@ pub enum Stop {
 /// The blocks of a text.
 pub struct Blocks<R> {
     from: R,
+    /// How much is read at once.
+    size: usize,
     delimiter: u8,
     /// Read already: the beginning of the next block.
     rest: Vec<u8>,
@@ -59,8 +61,8 @@ pub struct Blocks<R> {
 }
 
 impl<R: Read> Blocks<R> {
-    pub const fn new(from: R) -> Self {
-        Self { from, delimiter: b',', rest: Vec::new(), next: 0, ended: false }
+    pub const fn new(from: R, size: usize) -> Self {
+        Self { from, size, delimiter: b',', rest: Vec::new(), next: 0, ended: false }
     }
 
     pub const fn set_delimiter(&mut self, delimiter: u8) {
@@ -74,10 +76,10 @@ impl<R: Read> Blocks<R> {
         let mut text = Vec::new();
         loop {
             let before = text.len();
-            text.resize(before + BLOCK, 0);
+            text.resize(before + self.size, 0);
             let read = fill(&mut self.from, &mut text[before..]).map_err(Stop::Read)?;
             text.truncate(before + read);
-            self.ended = read < BLOCK;
+            self.ended = read < self.size;
             if before == 0 && text.starts_with(b"\xef\xbb\xbf") {
                 skipped = 3;
             }
@@ -111,7 +113,7 @@ impl<R: Read> Blocks<R> {
         loop {
             if !self.ended {
                 let before = memory.len();
-                let to = (before / BLOCK + 1) * BLOCK;
+                let to = (before / self.size + 1) * self.size;
                 memory.resize(to, 0);
                 let read = fill(&mut self.from, &mut memory[before..]).map_err(Stop::Read)?;
                 self.ended = before + read < to;

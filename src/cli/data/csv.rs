@@ -1,6 +1,6 @@
 //! CSV: any quoting, any of the usual delimiters, line ends of either kind.
 
-use super::blocks::{Block, Blocks, MAX_RECORD, Stop};
+use super::blocks::{BLOCK, Block, Blocks, MAX_RECORD, Stop};
 use super::queue::{Queue, Reading, lock, work};
 use super::{input, plain};
 use csv::{ByteRecord, ReaderBuilder, Terminator};
@@ -20,7 +20,16 @@ pub fn read(
     wanted: &Wanted,
     threads: usize,
 ) -> Result<data::Read, Vec<Diagnostic>> {
-    let mut blocks = Blocks::new(from);
+    read_by(name, Blocks::new(from, BLOCK), reading, wanted, threads)
+}
+
+fn read_by(
+    name: &str,
+    mut blocks: Blocks<impl Read + Send>,
+    reading: &Reading,
+    wanted: &Wanted,
+    threads: usize,
+) -> Result<data::Read, Vec<Diagnostic>> {
     let (header, lines) = match blocks.header() {
         Ok(Some(found)) => found,
         Ok(None) => return Err(vec![diagnostics::empty(name)]),
@@ -161,5 +170,112 @@ fn told(stop: Stop, name: &str, record: u64, line: u64) -> Diagnostic {
     match stop {
         Stop::Read(error) => input::unreadable(name, &error),
         Stop::Long(start) => diagnostics::long_record(name, record, line, &start, MAX_RECORD),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicU64;
+    use whatif::data::Field;
+
+    fn count(text: &[u8], size: usize, threads: usize, wanted: &Wanted) -> Result<data::Read, Vec<String>> {
+        let reading = Reading { passed: Arc::new(AtomicU64::new(0)), whole: None };
+        let read = read_by("t", Blocks::new(text, size), &reading, wanted, threads);
+        read.map_err(|faults| faults.iter().map(|fault| format!("{} {fault} {:?}", fault.code, fault.labels)).collect())
+    }
+
+    /// A field as some program may have written it.
+    fn written(value: &str, quote: bool) -> String {
+        if quote || value.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", value.replace('"', "\"\""))
+        } else {
+            value.to_owned()
+        }
+    }
+
+    /// Levels as they are found in the wild, some with all that needs quotes.
+    const VALUES: [&str; 9] = [
+        "a",
+        "b",
+        "c,d",
+        "e\"f",
+        "g\nh",
+        "a value of more than sixteen bytes",
+        "a value of more than sixteen byteS",
+        "é",
+        "\"\"",
+    ];
+
+    proptest! {
+        /// Blocks of any size on any number of threads give what was written, and a wrong row is told with its place.
+        #[test]
+        fn what_was_written_is_counted(
+            rows in proptest::collection::vec((0..9_usize, 0..9_usize, -5..5_i32, any::<u8>()), 1..60),
+            end in prop_oneof![Just("\n"), Just("\r\n")],
+            size in prop_oneof![8..80_usize, Just(1 << 20)],
+            plain in any::<bool>(),
+        ) {
+            let mut text = format!("x,unused,y,z{end}");
+            let mut model: BTreeMap<(&str, &str), (f64, f64)> = BTreeMap::new();
+            for (x, y, z, quotes) in &rows {
+                let (x, y) = if plain { (VALUES[x % 2], VALUES[y % 2]) } else { (VALUES[*x], VALUES[*y]) };
+                let quote = |bit: u8| !plain && quotes & bit != 0;
+                text += &[written(x, quote(1)), written("?", quote(2)), written(y, quote(4)), z.to_string()].join(",");
+                text += end;
+                if quotes & 8 != 0 {
+                    text += end;
+                }
+                let cell = model.entry((x, y)).or_default();
+                *cell = (cell.0 + 1.0, cell.1 + f64::from(*z));
+            }
+            let wanted = Wanted {
+                fields: vec![Field::open("x"), Field::open("y")],
+                numeric: Some(("z".to_owned(), "z".to_owned())),
+                ..Wanted::default()
+            };
+            let read = count(text.as_bytes(), size, 3, &wanted).unwrap();
+            prop_assert_eq!(read.counts.rows, rows.len() as u64);
+            let found: BTreeMap<(&str, &str), (f64, f64)> = read.counts.cells.iter().map(|cell| {
+                let level = |column: usize| read.counts.columns[column].levels[cell.at[column] as usize].as_str();
+                ((level(0), level(1)), (cell.count, cell.sum))
+            }).collect();
+            prop_assert_eq!(found, model);
+            prop_assert_eq!(read.counts, count(text.as_bytes(), 1 << 20, 1, &wanted).unwrap().counts);
+            // Bad rows among good ones: the same is told of them, however they are cut.
+            let bad = text.replacen(",-3", ",minus three", 1) + "1,2" + end;
+            let faults = count(bad.as_bytes(), size, 3, &wanted).unwrap_err();
+            prop_assert_eq!(&faults, &count(bad.as_bytes(), 1 << 20, 1, &wanted).unwrap_err());
+            prop_assert!(faults[0].contains(&format!("row {} has 2 fields", rows.len() + 1)), "{:?}", faults);
+        }
+
+        /// Any bytes are counted or refused.
+        #[test]
+        fn any_bytes_are_met(text in proptest::collection::vec(prop_oneof![Just(b'"'), Just(b','), Just(b'\n'), Just(b'\r'), Just(b'x'), any::<u8>()], 0..200), size in 8..64_usize) {
+            let wanted = Wanted { fields: vec![Field::open("x")], ..Wanted::default() };
+            let text = [b"x,y\n".to_vec(), text].concat();
+            let one = count(&text, size, 2, &wanted).map(|read| read.counts);
+            prop_assert_eq!(one, count(&text, 1 << 16, 1, &wanted).map(|read| read.counts));
+        }
+    }
+
+    #[test]
+    fn a_record_that_never_ends_is_told() {
+        let text = [b"x,y\n1,2\n\"".to_vec(), vec![b'z'; MAX_RECORD + (1 << 21)]].concat();
+        let wanted = Wanted { fields: vec![Field::open("x")], ..Wanted::default() };
+        let faults = count(&text, BLOCK, 2, &wanted).unwrap_err();
+        assert!(faults[0].starts_with("whatif::data_long_row row 2 is longer than 16 MiB"), "{faults:?}");
+    }
+
+    #[test]
+    fn the_most_frequent_delimiter_of_the_header_is_meant() {
+        for (header, expected) in
+            [("a", b','), ("a;b", b';'), ("a,b;c", b','), ("\"a,b,c\";d", b';'), ("a\tb", b'\t'), ("a|b|c,d", b'|')]
+        {
+            assert_eq!(delimiter(header.as_bytes()), expected, "{header}");
+        }
     }
 }
