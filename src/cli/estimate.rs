@@ -75,7 +75,7 @@ pub struct Table {
 /// How a number is found.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
-    /// Plug-in, which is what there is
+    /// Plug-in: so far there is nothing else
     Auto,
     /// The formula, evaluated on the data
     PlugIn,

@@ -256,7 +256,7 @@ fn a_file_may_say_where_its_data_are() {
     );
     let run = whatif(&["estimate", &file, "--format", "csv"]);
     assert_eq!(run.status, 0, "{}", run.errors);
-    assert!(run.output.contains(",0.6,"), "{}", run.output);
+    assert!(run.output.contains(",0.6000"), "{}", run.output);
     let none = folder.write("none.causal", "graph { x -> y }\nP(y | do(x))\n");
     let run = whatif(&["estimate", &none]);
     assert_eq!((run.status, &*run.output), (2, ""));
@@ -303,4 +303,21 @@ fn names_in_quotes_work() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let model = Scm::random(&graph, &[2], &[2], &mut rng);
     assert!(estimated(&problem, &answer, &counts(&graph, &model, 1000.0, None)).numbers[0].value.is_some());
+}
+
+/// Each block of the walk that begins with a command shows what the command prints.
+#[test]
+fn the_walk_prints_what_it_says() {
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/from-question-to-refutation.md")).unwrap();
+    let mut shown = 0;
+    for block in text.split("```").skip(1).step_by(2) {
+        let Some((command, output)) = block.trim_start_matches("console\n").split_once('\n') else { continue };
+        let Some(arguments) = command.strip_prefix("$ whatif ") else { continue };
+        let run = whatif(&arguments.split(' ').collect::<Vec<_>>());
+        assert!(run.status <= 1, "{command}: {}", run.errors);
+        assert_eq!(run.output.trim_end(), output.trim_end(), "{command}");
+        shown += 1;
+    }
+    assert!(shown >= 5, "the commands are gone");
 }

@@ -87,6 +87,12 @@ fn column(answer: &Answer, counts: &Counts, var: Var) -> Option<usize> {
     counts.position(answer.graph.name(Node::new(var.index())))
 }
 
+/// To four digits after the point, and nothing is nothing.
+fn shown(value: f64) -> String {
+    let text = format!("{value:.4}");
+    if text == "-0.0000" { "0.0000".to_owned() } else { text }
+}
+
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
@@ -100,6 +106,7 @@ fn placebo(
     options: &Options,
 ) -> Refutation {
     let (size, spread) = (mean(values), percentile(values.to_vec(), options.level));
+    let (was, is) = (shown(value), shown(size));
     let Some((low, high)) = spread.filter(|_| values.len() as u64 * 2 > LEAST_TIMES) else {
         let sentence = format!("with {what} the formula has no number: some combinations are then empty");
         return Refutation::new(test, sentence, Verdict::NotInformative);
@@ -108,12 +115,12 @@ fn placebo(
     // Where chance alone makes as much as was found, nothing is learnt.
     let visible = value.abs() > high.abs().max(low.abs());
     let (sentence, verdict) = if !holds {
-        (format!("with {what} the effect should be nothing, and is {size:.4}"), Verdict::Failed)
+        (format!("with {what} the effect should be nothing, and is {is}"), Verdict::Failed)
     } else if visible {
-        (format!("with {what} the effect goes from {value:.4} to {size:.4}, as it should"), Verdict::Passed)
+        (format!("with {what} the effect goes from {was} to {is}, as it should"), Verdict::Passed)
     } else {
         (
-            format!("with {what} the effect scatters from {low:.4} to {high:.4}, so {value:.4} may be chance too"),
+            format!("with {what} the effect scatters from {low:.4} to {high:.4}, so {was} may be chance too"),
             Verdict::NotInformative,
         )
     };
@@ -130,11 +137,12 @@ fn common_cause(value: f64, se: f64, values: &[f64]) -> Refutation {
         return Refutation::new(TEST, sentence, Verdict::NotInformative);
     }
     let change = mean(values) - value;
+    let (was, by) = (shown(value), shown(change));
     let verdict = if change.abs() <= se.max(1e-12) { Verdict::Passed } else { Verdict::Failed };
     let sentence = match verdict {
-        Verdict::Passed => format!("adjusting for one more cause, drawn by lot, changes {value:.4} by {change:.4}"),
+        Verdict::Passed => format!("adjusting for one more cause, drawn by lot, changes {was} by {by}"),
         Verdict::Failed | Verdict::NotInformative => format!(
-            "adjusting for one more cause, drawn by lot, changes {value:.4} by {change:.4}, more than its standard error: \
+            "adjusting for one more cause, drawn by lot, changes {was} by {by}, more than its standard error: \
              some combinations have too few rows"
         ),
     };

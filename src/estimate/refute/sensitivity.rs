@@ -9,6 +9,9 @@ use crate::expr::Expr;
 use crate::problem::{self, Problem, Resolved, lift};
 use crate::syntax::print::{self, Style};
 
+/// A label, without which a quotient is no question.
+const LABEL: &str = "\"the ratio of two risks\"";
+
 /// The E-value of a ratio of risks.
 fn e(ratio: f64) -> f64 {
     let ratio = if ratio < 1.0 { 1.0 / ratio } else { ratio };
@@ -25,7 +28,7 @@ pub(super) fn e_value(problem: &Problem, answer: &Answer, counts: &Counts, optio
     // The logarithm of the ratio of risks, and its standard error.
     let (log, log_se) = if risks {
         let text = |id| print::expr(&lift::expr(&answer.graph, &answer.arena, id, &[]), Style::Ascii);
-        let ratio = asked(problem, &answer.graph_name, &format!("{} / {}", text(one), text(other)))?;
+        let ratio = asked(problem, &answer.graph_name, &format!("{LABEL}: {} / {}", text(one), text(other)))?;
         let (ratio, ratio_se) = number(&ratio, counts).filter(|(ratio, _)| *ratio > 0.0)?;
         (ratio.ln(), ratio_se / ratio)
     } else {
