@@ -37,6 +37,9 @@ use moments::Moments;
 use std::fmt::Write as _;
 use tape::{Point, Values};
 
+/// A bootstrap is of no use where more than one in so many replicates lacks a number.
+const UNDEFINED: usize = 20;
+
 /// What stands in the way of a number.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Fault {
@@ -283,7 +286,9 @@ impl Work<'_> {
             let at = self.labels(data, &over, cell)?;
             let value = found.value.is_finite().then_some(found.value);
             let se = value.and(Some((found.variance.max(0.0) / rows).sqrt())).filter(|se| se.is_finite());
-            let interval = match (&resampled, value) {
+            // Where many replicates lack the number, those left are no fair sample of all.
+            let fair = resampled.as_ref().filter(|all| all.undefined() * UNDEFINED <= all.replicates);
+            let interval = match (fair, value) {
                 (Some(all), Some(_)) => interval::percentile(all.of(cell), self.options.level),
                 (None, Some(value)) => se.and_then(|se| scale.interval(value, se, self.options.level)),
                 (_, None) => None,
@@ -334,9 +339,9 @@ impl Work<'_> {
         let counts = data.counts;
         if !holes.is_empty() && estimate.numbers.iter().any(|number| number.value.is_none()) {
             let none = estimate.numbers.iter().all(|number| number.value.is_none());
-            let what = if none { "no number" } else { "no number in some places" };
+            let place = if none { "" } else { "in some places " };
             estimate.reason = Some(format!(
-                "{what}: the formula needs combinations that no row has; --smooth 0.5 adds half a row to each \
+                "{place}the formula needs combinations that no row has; --smooth 0.5 adds half a row to each \
                  combination, --overlap answers for the rest of the population"
             ));
         }
@@ -363,8 +368,14 @@ impl Work<'_> {
             && resampled.undefined > 0
         {
             estimate.warnings.push(format!(
-                "in {} of {} bootstrap replicates a combination that is needed was empty; they are left out",
-                resampled.undefined, resampled.replicates
+                "in {} of {} bootstrap replicates a combination that is needed was empty; {}",
+                resampled.undefined,
+                resampled.replicates,
+                if resampled.undefined * UNDEFINED <= resampled.replicates {
+                    "they are left out"
+                } else {
+                    "that is too many, so intervals are from the standard error"
+                }
             ));
         }
     }

@@ -10,6 +10,9 @@ use crate::graph::{Graph, Node};
 use crate::syntax::print;
 use std::collections::BTreeSet;
 
+/// Combinations that are named before the rest is only counted.
+const NAMED: usize = 8;
+
 /// A combination that is needed and empty: variables and levels, ascending.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct Hole {
@@ -135,8 +138,9 @@ pub(super) fn restrict(
         kept.weight = kept.cells.iter().map(|cell| cell.count).sum();
         holes = again(&kept)?;
         if holes.is_empty() {
-            let who: Vec<String> = left_out
+            let mut who: Vec<String> = left_out
                 .iter()
+                .take(NAMED)
                 .map(|who| {
                     let each = named(work.graph, data, who).into_iter();
                     let each: Vec<String> =
@@ -144,6 +148,9 @@ pub(super) fn restrict(
                     each.join(", ")
                 })
                 .collect();
+            if left_out.len() > NAMED {
+                who.push(format!("{} further combinations", left_out.len() - NAMED));
+            }
             return Ok(Ok((kept, format!("everybody but those with {}", who.join("; or with ")))));
         }
     }

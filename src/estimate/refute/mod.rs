@@ -54,7 +54,7 @@ impl Verdict {
 pub struct Refutation {
     /// The question whose estimate is concerned; None for the graph.
     pub query: Option<String>,
-    /// `independence`, `verma`, `equal-estimands`, `placebo-treatment`, `random-common-cause`, `subset`, `dummy-outcome`,
+    /// `independence`, `verma`, `equal-estimands`, `support`, `placebo-treatment`, `random-common-cause`, `subset`, `dummy-outcome`,
     /// `e-value`
     pub test: &'static str,
     /// The result in one sentence.
@@ -206,6 +206,14 @@ fn judge(tested: Vec<Tested>, rows: u64, options: &Options) -> Vec<Refutation> {
 #[must_use]
 pub fn effect(problem: &Problem, answer: &Answer, counts: &Counts, options: &Options) -> Vec<Refutation> {
     let name = answer.name.clone().unwrap_or_else(|| answer.text.clone());
+    let scalar = identified(answer)
+        .and_then(|found| Estimand::new(&answer.arena, &found.checked))
+        .is_some_and(|estimand| answer.arena.free(estimand.query).is_empty());
+    if scalar && number(answer, counts).is_none() {
+        let sentence = "the formula needs combinations that no row has, so there is no number to refute".to_owned();
+        let none = Refutation::new("support", sentence, Verdict::NotInformative);
+        return vec![Refutation { query: Some(name), ..none }];
+    }
     let mut found = perturb::all(answer, counts, options);
     found.extend(sensitivity::e_value(problem, answer, counts, options));
     found.iter_mut().for_each(|one| one.query = Some(name.clone()));

@@ -25,7 +25,7 @@ pub fn estimate(problem: &Problem, answer: &Answer, found: &Estimate) -> Documen
     let shown =
         Shown { graph: &answer.graph, arena: &answer.arena, definitions: &answer.definitions, steps: Steps::None };
     if let Some(reason) = &found.reason {
-        let word = if found.numbers.iter().any(|number| number.value.is_some()) { "Mind this" } else { "No number" };
+        let word = if found.numbers.iter().any(|number| number.value.is_some()) { "Mind" } else { "No number" };
         document.say(Text::new().tone(Tone::Open, word).say(format!(": {}.", sentence(reason))));
     }
     numbers(&mut document, found);
