@@ -41,14 +41,14 @@ pub(super) fn all(answer: &Answer, counts: &Counts, options: &Options) -> Vec<Re
             let names: Vec<String> =
                 acted.iter().map(|var| super::named(&answer.graph, Node::new(var.index()))).collect();
             let what = format!("{} drawn by lot", super::listed(&names));
-            found.push(placebo("placebo-treatment", &what, (value, se), &values, counts, options));
+            found.push(placebo("placebo-treatment", &what, value, &values, counts, options));
         }
         let name = super::named(&answer.graph, Node::new(outcome.index()));
         let values = match column(answer, counts, outcome) {
             Some(column) => made(2, &|random| again(&shuffled(counts, &[column], random))),
             None => made(2, &|random| again(&scattered(counts, random))),
         };
-        found.push(placebo("dummy-outcome", &format!("{name} drawn by lot"), (value, se), &values, counts, options));
+        found.push(placebo("dummy-outcome", &format!("{name} drawn by lot"), value, &values, counts, options));
     }
     let values = made(3, &|random| {
         let (one, other) = split(counts, 0.5, random);
@@ -100,7 +100,7 @@ fn mean(values: &[f64]) -> f64 {
 fn placebo(
     test: &'static str,
     what: &str,
-    (value, se): (f64, f64),
+    value: f64,
     values: &[f64],
     counts: &Counts,
     options: &Options,
@@ -114,20 +114,23 @@ fn placebo(
     let holds = low <= 0.0 && 0.0 <= high;
     // Where chance alone makes as much as was found, nothing is learnt.
     let visible = value.abs() > high.abs().max(low.abs());
-    let (sentence, verdict) = if !holds {
-        (format!("with {what} the effect should be nothing, and is {is}"), Verdict::Failed)
-    } else if visible {
-        (format!("with {what} the effect goes from {was} to {is}, as it should"), Verdict::Passed)
-    } else {
-        (
-            format!("with {what} the effect scatters from {low:.4} to {high:.4}, so {was} may be chance too"),
-            Verdict::NotInformative,
-        )
-    };
-    let ratio = 2.0 * se / value.abs();
-    let needed = (verdict == Verdict::NotInformative && ratio.is_finite())
-        .then(|| round_up(((counts.rows as f64 * ratio * ratio).min(1e15) as u64).max(counts.rows + 1)));
-    Refutation { size: Some(size), rows_needed: needed, ..Refutation::new(test, sentence, verdict) }
+    if !holds {
+        let sentence = format!("with {what} the effect should be nothing, and is {is}");
+        return Refutation { size: Some(size), ..Refutation::new(test, sentence, Verdict::Failed) };
+    }
+    if visible {
+        let sentence = format!("with {what} the effect goes from {was} to {is}, as it should");
+        return Refutation { size: Some(size), ..Refutation::new(test, sentence, Verdict::Passed) };
+    }
+    // What chance makes shrinks with the root of the rows.
+    let ratio = high.abs().max(low.abs()) / value.abs();
+    let needed = round_up(((counts.rows as f64 * ratio * ratio).min(1e15) as u64).max(counts.rows + 1));
+    let sentence = format!(
+        "with {what} the effect scatters from {low:.4} to {high:.4}, so {was} may be chance too; about {needed} rows would \
+         tell"
+    );
+    let none = Refutation::new(test, sentence, Verdict::NotInformative);
+    Refutation { size: Some(size), rows_needed: Some(needed), ..none }
 }
 
 fn common_cause(value: f64, se: f64, values: &[f64]) -> Refutation {

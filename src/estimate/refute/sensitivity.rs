@@ -48,8 +48,11 @@ pub(super) fn e_value(problem: &Problem, answer: &Answer, counts: &Counts, optio
         (Verdict::Passed, sentence, None)
     } else {
         let needed = counts.rows as f64 * (z * log_se / log.abs().max(1e-9)).powi(2);
-        let sentence = "the interval holds no effect already, so there is nothing to explain away".to_owned();
-        (Verdict::NotInformative, sentence, Some(round_up(needed.min(1e15) as u64)))
+        let needed = round_up(needed.min(1e15) as u64);
+        let sentence = format!(
+            "the interval holds no effect already, so there is nothing to explain away; about {needed} rows would move it off"
+        );
+        (Verdict::NotInformative, sentence, Some(needed))
     };
     let size = Some(size);
     Some(Refutation { size, rows_needed: needed, ..Refutation::new("e-value", sentence, verdict) })
