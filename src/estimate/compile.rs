@@ -163,7 +163,13 @@ impl Compiler<'_> {
         while let Some(id) = waiting.pop() {
             match self.arena.get(id) {
                 Expr::Product(all) => waiting.extend(all.iter().rev()),
-                _ => into.push(id),
+                Expr::Number(_)
+                | Expr::P(_)
+                | Expr::Sum { .. }
+                | Expr::Quotient(..)
+                | Expr::Plus(_)
+                | Expr::Minus(_)
+                | Expr::Value(_) => into.push(id),
             }
         }
     }

@@ -119,7 +119,13 @@ fn numeric(estimand: Estimand<'_>) -> Option<Var> {
     let Estimand { arena, query, expr } = estimand;
     let mut vars = arena.reachable([query, expr]).into_iter().filter_map(|id| match arena.get(id) {
         Expr::Value(r) => Some(r.var),
-        _ => None,
+        Expr::Number(_)
+        | Expr::P(_)
+        | Expr::Sum { .. }
+        | Expr::Product(_)
+        | Expr::Quotient(..)
+        | Expr::Plus(_)
+        | Expr::Minus(_) => None,
     });
     let first = vars.next()?;
     let alone = vars.all(|var| var == first);
@@ -134,7 +140,16 @@ fn identified(answer: &Answer) -> Option<&Identified> {
     match &answer.body {
         Body::Effect { verdict: Verdict::Identifiable(found), .. }
         | Body::Contrast { verdict: Verdict::Identifiable(found), .. } => Some(found),
-        _ => None,
+        Body::Effect { .. }
+        | Body::Contrast { .. }
+        | Body::Independence { .. }
+        | Body::Equality { .. }
+        | Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Proof { .. }
+        | Body::Number { .. } => None,
     }
 }
 
