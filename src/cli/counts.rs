@@ -234,11 +234,8 @@ fn about(
 }
 
 fn identified(answer: &Answer) -> Option<&Identified> {
-    match &answer.body {
-        Body::Effect { verdict: Verdict::Identifiable(found), .. }
-        | Body::Contrast { verdict: Verdict::Identifiable(found), .. } => Some(found),
-        _ => None,
-    }
+    let (Body::Effect { verdict, .. } | Body::Contrast { verdict, .. }) = &answer.body else { return None };
+    if let Verdict::Identifiable(found) = verdict { Some(found) } else { None }
 }
 
 /// The question asked for, or the only one about an effect.
@@ -301,17 +298,17 @@ fn needs(answer: &Answer, found: &Identified) -> (Vec<String>, Option<String>) {
     }
     let name = |var: &Var| answer.graph.name(Node::new(var.index())).to_owned();
     let mut vars = named(arena, roots.iter().copied());
-    let numbers = arena.reachable(roots.iter().copied()).into_iter().filter_map(|id| match arena.get(id) {
-        Expr::Value(r) => Some(r.var),
-        _ => None,
-    });
+    let numbers = arena
+        .reachable(roots.iter().copied())
+        .into_iter()
+        .filter_map(|id| if let Expr::Value(r) = arena.get(id) { Some(r.var) } else { None });
     let mut numbers: Vec<Var> = numbers.collect();
     numbers.dedup();
     // One outcome alone, and nowhere a condition: its mean is all that is asked for.
     let outcome = |var: Var| {
-        arena.reachable(roots.iter().copied()).into_iter().all(|id| match arena.get(id) {
-            Expr::P(term) => term.given().iter().chain(term.do_()).all(|r| r.var != var),
-            _ => true,
+        arena.reachable(roots.iter().copied()).into_iter().all(|id| {
+            let Expr::P(term) = arena.get(id) else { return true };
+            term.given().iter().chain(term.do_()).all(|r| r.var != var)
         })
     };
     let numeric = match numbers[..] {

@@ -160,8 +160,8 @@ pub(super) fn nothing_left(header: &Header, missing: u64) -> Diagnostic {
 }
 
 pub(super) fn no_weight(header: &Header) -> Diagnostic {
-    let message = format!("all weights of {} are zero", header.table);
-    let help = "check the column of weights".to_owned();
+    let message = format!("each row of {} counts for nothing: all weights or counts are zero", header.table);
+    let help = "check the column of weights or counts".to_owned();
     about_header("whatif::data_no_weight", Severity::Error, header, &[], message, help)
 }
 
@@ -251,9 +251,11 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
         Flaw::TooManyCells => (
             "whatif::data_too_many_cells",
             format!(
-                "row {}: the variables take more than {} combinations of levels",
-                thousands(met.record + 1),
-                thousands(MAX_CELLS as u64)
+                "{}: the columns {} take more than {} combinations of levels, counted to about row {}",
+                header.table,
+                listed(schema.wanted.fields.iter().map(|field| &field.column)),
+                thousands(MAX_CELLS as u64),
+                thousands(met.record + 1)
             ),
             "one more".to_owned(),
             "cut numbers into bins, or join levels".to_owned(),
@@ -270,7 +272,7 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
     let counted = !matches!(flaw, Flaw::TooMany | Flaw::TooManyCells);
     if counted && met.times > 1 {
         let records = records.max(met.times);
-        message += &format!("; so it is in {} of {} rows", thousands(met.times), thousands(records));
+        message += &format!("; {} of {} rows have this fault", thousands(met.times), thousands(records));
     }
     let mut diagnostic = Diagnostic {
         code,
@@ -282,6 +284,9 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
     };
     if let (Some(line), Some(_)) = (met.line, &met.text) {
         let (shown, span) = part(text, span);
+        // Behind the last character nothing can be marked.
+        let before = shown.char_indices().next_back().map_or(0, |(at, _)| at);
+        let span = if span.start == shown.len() { Span::new(before, shown.len()) } else { span };
         diagnostic.source = Source::part(&header.table, shown, line as usize + 1);
         diagnostic.labels.push(crate::source::Label { span, text: label });
     }
@@ -371,15 +376,18 @@ pub fn header_not_utf8(table: &str, line: &[u8], delimiter: u8) -> Diagnostic {
     .help("convert the file: iconv -f latin1 -t utf8")
 }
 
-/// A record that never ends.
+/// A record that is too long; `most` is none where it goes on to the end of the table, in a quote that nothing closes.
 #[must_use]
-pub fn long_record(table: &str, record: u64, line: u64, start: &[u8], most: usize) -> Diagnostic {
+pub fn long_record(table: &str, record: u64, line: u64, start: &[u8], most: Option<usize>) -> Diagnostic {
     let text = String::from_utf8_lossy(&start[..start.len().min(SHOWN)]).into_owned();
     let first = text.lines().next().unwrap_or_default().to_owned();
     let name = if record == 0 { "the header".to_owned() } else { format!("row {}", thousands(record)) };
-    let message = format!("{name} is longer than {} MiB", most >> 20);
-    let span = field_span(&first, 0, 0);
+    let span = Span::new(0, first.len());
     let source = Source::part(table, first, line as usize + 1);
-    Diagnostic::error("whatif::data_long_row", &source, message, span, "it begins here")
+    let (code, message) = match most {
+        Some(most) => ("whatif::data_long_row", format!("{name} is longer than {} MiB", most >> 20)),
+        None => ("whatif::data_unclosed_quote", format!("{name} opens a double quote that nothing closes")),
+    };
+    Diagnostic::error(code, &source, message, span, "it begins here")
         .help("a double quote that is not closed takes in all that follows: look for one in this row")
 }

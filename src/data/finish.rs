@@ -41,6 +41,7 @@ impl Tally<'_> {
         let header = &self.schema.header;
         if self.rows == 0 {
             return Err(vec![match self.missing {
+                0 if self.records > 0 => diagnostics::no_weight(header),
                 0 => diagnostics::no_rows(header),
                 missing => diagnostics::nothing_left(header, missing),
             }]);

@@ -80,7 +80,7 @@ fn each_fault_of_a_table_as_a_person_sees_it() {
         Case {
             name: "column_missing_renamed",
             data: b"service,engagement,churn\ngood,low,no\n",
-            more: &["--column", "churn=left", "--weights", "w", "--counts-column", "n"],
+            more: &["--column", "churn=left", "--counts-column", "n"],
         },
         case("unknown_level", b"service,engagement,churn\ngood,low,no\nbad,low,Yes\nbad,low,Yes\nbad,low,perhaps\n"),
         case("wide", wide.as_bytes()),

@@ -46,6 +46,8 @@ pub enum Stop {
     Read(std::io::Error),
     /// A record is longer than [`MAX_RECORD`]; its beginning.
     Long(Vec<u8>),
+    /// The text ends in a quote; the beginning of its record.
+    Open(Vec<u8>),
 }
 
 /// The blocks of a text.
@@ -100,7 +102,10 @@ impl<R: Read> Blocks<R> {
             if self.ended && text.len() == skipped {
                 return Ok(None);
             }
-            if text.len() - skipped > MAX_RECORD || self.ended {
+            if self.ended {
+                return Err(Stop::Open(text.split_off(skipped)));
+            }
+            if text.len() - skipped > MAX_RECORD {
                 return Err(Stop::Long(text.split_off(skipped)));
             }
         }
@@ -139,7 +144,10 @@ impl<R: Read> Blocks<R> {
                 self.next += 1;
                 return Ok(Some(Block { index, bytes: memory, plain }));
             }
-            if memory.len() > MAX_RECORD || self.ended {
+            if self.ended {
+                return Err(Stop::Open(memory));
+            }
+            if memory.len() > MAX_RECORD {
                 return Err(Stop::Long(memory));
             }
         }

@@ -131,8 +131,14 @@ fn quoted(block: &Block, delimiter: u8, slots: &[Vec<usize>], tally: &mut Tally<
         let after = reader.position().byte() as usize;
         let place = record.position().map(|position| (position.line() - 1, position.byte() as usize));
         let look = || {
-            let (line, start) = place.unwrap_or_default();
-            let bytes = text.get(start..after).unwrap_or_default().trim_ascii_end();
+            let (mut line, mut start) = place.unwrap_or_default();
+            // Blank lines before a record belong to it, for the parser.
+            while text.get(start) == Some(&b'\n') {
+                (line, start) = (line + 1, start + 1);
+            }
+            let bytes = text.get(start..after).unwrap_or_default();
+            let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+            let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
             (line, String::from_utf8_lossy(bytes).into_owned())
         };
         if width != slots.len() {
@@ -169,7 +175,8 @@ fn delimiter(header: &[u8]) -> u8 {
 fn told(stop: Stop, name: &str, record: u64, line: u64) -> Diagnostic {
     match stop {
         Stop::Read(error) => input::unreadable(name, &error),
-        Stop::Long(start) => diagnostics::long_record(name, record, line, &start, MAX_RECORD),
+        Stop::Long(start) => diagnostics::long_record(name, record, line, &start, Some(MAX_RECORD)),
+        Stop::Open(start) => diagnostics::long_record(name, record, line, &start, None),
     }
 }
 

@@ -1,4 +1,5 @@
 //! Parquet, one row group after the other, each by one thread.
+#![allow(clippy::wildcard_enum_match_arm, reason = "of Arrow's many types a few are read, and the rest is refused")]
 
 use super::super::input;
 use super::queue::{Queue, Reading, work};
@@ -19,7 +20,7 @@ use whatif::data::{self, Batch, Header, Schema, Tally, Wanted};
 use whatif::source::Diagnostic;
 
 /// Records decoded at once.
-const BATCH: usize = 1 << 14;
+const BATCH: usize = 1 << 12;
 
 /// Reads and counts a file.
 pub fn read(path: &Path, name: &str, wanted: &Wanted, threads: usize) -> Result<data::Read, Vec<Diagnostic>> {
@@ -193,38 +194,49 @@ impl Values {
             let texts = array.values().as_string::<i32>();
             self.known.clear();
             self.known.resize(texts.len(), NONE);
-            for (row, key) in array.keys().iter().enumerate() {
-                let Some(known) = key.and_then(|key| self.known.get_mut(key as usize)) else {
-                    self.codes.push(Tally::absent());
-                    continue;
+            let keys = array.keys();
+            let absent = keys.null_count() > 0;
+            let known = &mut self.known;
+            self.codes.extend(keys.values().iter().enumerate().map(|(row, key)| {
+                let Some(known) = known.get_mut(*key as usize).filter(|_| !absent || keys.is_valid(row)) else {
+                    return Tally::absent();
                 };
                 if *known == NONE {
-                    let key = key.unwrap_or_default() as usize;
-                    let value = if texts.is_null(key) { "" } else { texts.value(key) };
+                    let value = if texts.is_null(*key as usize) { "" } else { texts.value(*key as usize) };
                     *known = tally.code(slot, value.as_bytes(), row as u64);
                 }
-                self.codes.push(*known);
-            }
+                *known
+            }));
             return;
         }
         macro_rules! whole {
             ($kind:ty) => {{
                 // The codes hold for all batches of the group.
                 self.known.resize(PLACES, NONE);
-                for (row, value) in array.as_primitive::<$kind>().iter().enumerate() {
-                    let Some(value) = value else {
-                        self.codes.push(Tally::absent());
-                        continue;
-                    };
-                    let place = (value as i64).wrapping_sub(LOWEST) as usize;
-                    let mut code = self.known.get(place).copied().unwrap_or(NONE);
-                    if code == NONE {
-                        code = tally.code(slot, value.to_string().as_bytes(), row as u64);
-                        if let Some(known) = self.known.get_mut(place) {
-                            *known = code;
+                let array = array.as_primitive::<$kind>();
+                let place = |value: i64| value.wrapping_sub(LOWEST) as usize;
+                let known = &self.known;
+                let code = |value: i64| known.get(place(value)).copied().unwrap_or(NONE);
+                // First all that are known, in one go; what stands in the place of an absent value is not looked at.
+                self.codes.extend(array.values().iter().map(|value| code(*value as i64)));
+                let absent = array.null_count() > 0;
+                if !absent && self.codes.iter().all(|code| *code != NONE) {
+                    return;
+                }
+                for (row, code) in self.codes.iter_mut().enumerate() {
+                    if absent && array.is_null(row) {
+                        *code = Tally::absent();
+                    } else if *code == NONE {
+                        let value = array.value(row);
+                        let seen = self.known.get_mut(place(value as i64));
+                        *code = match seen.as_deref() {
+                            Some(&seen) if seen != NONE => seen,
+                            _ => tally.code(slot, value.to_string().as_bytes(), row as u64),
+                        };
+                        if let Some(seen) = seen {
+                            *seen = *code;
                         }
                     }
-                    self.codes.push(code);
                 }
             }};
         }

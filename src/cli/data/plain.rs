@@ -11,7 +11,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// The high bit of each byte that is zero, and no other.
 #[inline]
 const fn zeros(word: u64) -> u64 {
-    !((word & LOW) + LOW | word) & HIGH
+    !(((word & LOW) + LOW) | word) & HIGH
 }
 
 #[inline]
