@@ -1,3 +1,5 @@
+//! Published answers, formulas of the books, what is missing, and words for every mistake.
+
 use super::*;
 use crate::answer::{Options as Asked, Prover};
 use crate::data::{Cell, Column};
