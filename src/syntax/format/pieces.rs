@@ -6,8 +6,10 @@ use crate::syntax::MAX_STATEMENT;
 use std::ops::Range;
 
 /// Words that a bracket may follow without a blank, besides `P` and `do`.
-const OPERATORS: [&str; 13] =
-    ["ate", "ett", "nde", "nie", "pn", "ps", "pns", "min", "max", "abs", "mod", "noise", "normal"];
+const OPERATORS: [&str; 14] =
+    ["ate", "ett", "nde", "nie", "pn", "ps", "pns", "min", "max", "abs", "mod", "noise", "normal", "bernoulli"];
+/// Words that in a model are followed by their bracket and nothing else.
+const CALLS: [&str; 7] = ["noisy_or", "min", "max", "abs", "mod", "noise", "normal"];
 
 /// An open bracket.
 struct Bracket {
@@ -15,6 +17,8 @@ struct Bracket {
     spaced: bool,
     /// The set of a sum.
     set: bool,
+    /// The rows of a model's table.
+    table: bool,
     /// How deep the line stands that it was opened on.
     indent: usize,
 }
@@ -36,6 +40,21 @@ struct Context<'t, 'a> {
     opening: bool,
     /// `var … : …`
     variables: bool,
+    /// In a model: parents have been named, so that a brace opens a table.
+    parents: bool,
+    /// In a table: where in a row the next token stands.
+    row: Row,
+}
+
+/// The parts of a table's row, `low, bad: {no: 0.4, yes: 0.6}`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Row {
+    /// What it is for, up to the colon.
+    Head,
+    /// The first token of its distribution.
+    First,
+    /// The rest of it, after which another row may begin.
+    Rest,
 }
 
 impl<'a> Formatter<'a> {
@@ -71,7 +90,10 @@ impl<'a> Formatter<'a> {
             sum: false,
             opening: true,
             variables: mode == Mode::Statement && list.first().is_some_and(|first| first.text == "var"),
+            parents: false,
+            row: Row::Rest,
         };
+        let lines = self.page.len();
         if list.get(1).is_some_and(|second| matches!(second.text, ":" | "," | "_||_" | "⫫" | "=" | "==")) {
             context.variables = false;
         }
@@ -96,8 +118,45 @@ impl<'a> Formatter<'a> {
             if base > 0 && mode == Mode::Statement && first_line && context.open.is_empty() && token.text == "by" {
                 self.page.reason();
             }
+            if context.open.last().is_some_and(|bracket| bracket.table) && token.kind != Kind::Close {
+                let begins = context.row == Row::Rest && begins_row(context.last(), list.get(i..).unwrap_or(&[]));
+                if begins {
+                    context.row = Row::Head;
+                }
+                let last = context.last();
+                if begins && token.breaks == 0 && !matches!(last, "{" | ";" | ",") {
+                    self.page.wide();
+                } else if context.row == Row::First || context.row == Row::Head && last == "," && !begins {
+                    self.page.cell();
+                }
+            }
             self.page.word(token.text, tight, line);
             context.pass(token, line);
+        }
+        if mode == Mode::Model {
+            self.page.align_cells(lines);
+        }
+    }
+}
+
+/// Whether a row of a table begins here, after the end of another: values up to a colon follow, `low, *:`, and what stands
+/// before does not reach for the first of them.
+fn begins_row(last: &str, list: &[Token<'_>]) -> bool {
+    if matches!(last, "bernoulli" | ".." | "/" | "-" | "−") {
+        return false;
+    }
+    let mut tokens = list.iter().filter(|token| token.kind != Kind::Comment);
+    loop {
+        let value = tokens.next();
+        // A number may have a sign.
+        let value = if value.is_some_and(|value| matches!(value.text, "-" | "−")) { tokens.next() } else { value };
+        if !value.is_some_and(|value| value.kind == Kind::Word || value.text == "*") {
+            return false;
+        }
+        match tokens.next().map(|next| next.text) {
+            Some(":") => return true,
+            Some(",") => {}
+            Some(_) | None => return false,
         }
     }
 }
@@ -139,7 +198,7 @@ impl<'t, 'a> Context<'t, 'a> {
                 // `pn (x)` may be a product, `pn(x -> …)` is not: what touches stays so.
                 let touches = last.at + last.text.len() == token.at;
                 last.kind == Kind::Word
-                    && (matches!(last.text, "P" | "do") || touches && OPERATORS.contains(&last.text))
+                    && (self.mode == Mode::Model && CALLS.contains(&last.text) || matches!(last.text, "P" | "do") || touches && OPERATORS.contains(&last.text))
             }
             "[" => last.text == "E" || last.kind == Kind::Word && self.before.is_some_and(|word| word.text == "in"),
             "{" => self.sum,
@@ -157,12 +216,17 @@ impl<'t, 'a> Context<'t, 'a> {
             Kind::Open => {
                 // Neither a set nor a distribution, `do(x ~ {0: 0.2, 1: 0.8})`.
                 let plain = !self.sum && !self.variables && self.last() != "~";
-                let spaced = self.mode == Mode::Statement && token.text == "{" && plain;
-                self.open.push(Bracket { spaced, set: self.sum && token.text == "{", indent: line });
+                let table = self.mode == Mode::Model && self.open.is_empty() && self.parents && token.text == "{";
+                let spaced = table || self.mode == Mode::Statement && token.text == "{" && plain;
+                self.open.push(Bracket { spaced, set: self.sum && token.text == "{", table, indent: line });
+                self.row = if table { Row::Rest } else { self.row };
                 operand = true;
             }
             Kind::Close => operand = self.open.pop().is_some_and(|bracket| bracket.set),
-            Kind::Sign => operand = true,
+            Kind::Sign => {
+                operand = true;
+                self.parents |= token.text == "|" && self.open.is_empty();
+            }
             Kind::Word if self.opening => {
                 operand = match token.text {
                     "expect" | "simplify" | "proof" => self.last.is_none() || self.last() == ":",
@@ -171,6 +235,13 @@ impl<'t, 'a> Context<'t, 'a> {
                 };
             }
             Kind::Word | Kind::Comment => {}
+        }
+        if self.open.last().is_some_and(|bracket| bracket.table) && token.kind != Kind::Open {
+            self.row = match self.row {
+                Row::Head if token.text == ":" => Row::First,
+                Row::Head => Row::Head,
+                Row::First | Row::Rest => Row::Rest,
+            };
         }
         self.signed = self.operand && matches!(token.text, "-" | "−");
         self.operand = operand;
