@@ -104,7 +104,7 @@ impl Edit {
 
     fn apply(&self, before: &Plain) -> Option<Plain> {
         let mut plain = before.clone();
-        let mut add = |plain: &mut Plain, edge: (String, String, bool)| {
+        let add = |plain: &mut Plain, edge: (String, String, bool)| {
             plain.nodes.extend([edge.0.clone(), edge.1.clone()]);
             plain.edges.insert(edge).then_some(())
         };
@@ -215,7 +215,8 @@ fn enter(session: &mut Session, line: &str) -> Vec<String> {
 
 fn check(opening: &str, edits: &[Edit]) -> Result<(), TestCaseError> {
     let mut session = Session::new();
-    prop_assert!(session.load(&Source::new("", format!("{opening}{QUESTIONS}")), &mut |_| {}));
+    let loaded = session.load(&Source::new("", format!("{opening}{QUESTIONS}")), &mut |_| {});
+    prop_assert!(loaded);
     let mut states = vec![(session.text().to_owned(), Plain::of(session.problem()))];
     for edit in edits {
         let (text, plain) = states.last().unwrap().clone();
