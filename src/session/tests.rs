@@ -26,9 +26,11 @@ impl Plain {
     fn text(&self) -> String {
         let quoted = |name: &String| format!("\"{name}\"");
         let mut lines: Vec<String> = self.nodes.iter().map(quoted).collect();
-        lines.extend(self.edges.iter().map(|(a, b, both)| {
-            format!("{} {} {}", quoted(a), if *both { "<->" } else { "->" }, quoted(b))
-        }));
+        lines.extend(
+            self.edges
+                .iter()
+                .map(|(a, b, both)| format!("{} {} {}", quoted(a), if *both { "<->" } else { "->" }, quoted(b))),
+        );
         lines.extend(self.latents.iter().map(|name| format!("latent {}", quoted(name))));
         format!("graph {{\n{}\n}}\n", lines.join("\n"))
     }
@@ -157,7 +159,7 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
 
 const OPENINGS: [&str; 4] = [
     "graph {\n    z -> x -> y  // both\n    z -> y\n}\n",
-    "graph g { x -> w -> y; x <-> y }\n",
+    "graph g { x -> w -> y; x <-> y; z }\n",
     "dag { x -> y; {z w} -> x; z -> y; latent u; u -> x; u -> w }\n",
     "/// a napkin\ngraph {\n\n    w -> z -> x -> y /* long\n way */\n    w <-> x\n    w <-> y; v\n}\n",
 ];

@@ -19,6 +19,8 @@ struct Bracket {
     set: bool,
     /// The rows of a model's table.
     table: bool,
+    /// Such a table over several lines: each row has its own.
+    rows: bool,
     /// How deep the line stands that it was opened on.
     indent: usize,
 }
@@ -113,18 +115,28 @@ impl<'a> Formatter<'a> {
                 self.comment(token.at, token.at + token.text.len(), line);
                 continue;
             }
-            let next = list.get(i + 1..).unwrap_or(&[]).iter().find(|next| next.kind != Kind::Comment);
+            let rest = list.get(i + 1..).unwrap_or(&[]);
+            let next = rest.iter().find(|next| next.kind != Kind::Comment);
             let tight = context.is_tight(token, next);
             if base > 0 && mode == Mode::Statement && first_line && context.open.is_empty() && token.text == "by" {
                 self.page.reason();
             }
-            if context.open.last().is_some_and(|bracket| bracket.table) && token.kind != Kind::Close {
+            let table = context.open.last().filter(|bracket| bracket.table).map(|table| (table.rows, table.indent));
+            if let Some((rows, indent)) = table.filter(|_| token.kind == Kind::Close) {
+                if rows && token.breaks == 0 {
+                    self.page.break_line();
+                    line = indent;
+                }
+            } else if let Some((rows, indent)) = table {
                 let begins = context.row == Row::Rest && begins_row(context.last(), list.get(i..).unwrap_or(&[]));
                 if begins {
                     context.row = Row::Head;
                 }
                 let last = context.last();
-                if begins && token.breaks == 0 && !matches!(last, "{" | ";" | ",") {
+                if begins && rows && token.breaks == 0 {
+                    self.page.break_line();
+                    line = indent + INDENT;
+                } else if begins && token.breaks == 0 && !matches!(last, "{" | ";" | ",") {
                     self.page.wide();
                 } else if context.row == Row::First || context.row == Row::Head && last == "," && !begins {
                     self.page.cell();
@@ -132,11 +144,35 @@ impl<'a> Formatter<'a> {
             }
             self.page.word(token.text, tight, line);
             context.pass(token, line);
+            if token.kind == Kind::Open
+                && let Some(table) = context.open.last_mut().filter(|bracket| bracket.table)
+            {
+                table.rows = over_lines(rest);
+            }
         }
         if mode == Mode::Model {
             self.page.align_cells(lines);
         }
     }
+}
+
+/// Whether a line end stands before the bracket that closes what has just been opened.
+fn over_lines(rest: &[Token<'_>]) -> bool {
+    let mut depth = 1_usize;
+    for token in rest {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth -= 1,
+            Kind::Word | Kind::Sign | Kind::Comment => {}
+        }
+        if token.breaks > 0 {
+            return true;
+        }
+        if depth == 0 {
+            return false;
+        }
+    }
+    false
 }
 
 /// Whether a row of a table begins here, after the end of another: values up to a colon follow, `low, *:`, and what stands
@@ -184,7 +220,10 @@ impl<'t, 'a> Context<'t, 'a> {
         // In an action `- 1` is an equation and `-1` a value: a minus touches a number where it did.
         if matches!(last.text, "-" | "−") && is_number(token.text) {
             let touches = |last: &Token<'_>, at: usize| last.at + last.text.len() == at;
-            return touches(last, token.at) && (self.signed || !self.before.is_some_and(|b| touches(b, last.at)));
+            // After these it is the sign of a number, `sd -2`, however close it stands.
+            let share = self.before.is_some_and(|word| matches!(word.text, "sd" | "mean" | "var" | "bernoulli"));
+            let apart = share || !self.before.is_some_and(|before| touches(before, last.at));
+            return touches(last, token.at) && (self.signed || apart);
         }
         if self.signed {
             return true;
@@ -198,7 +237,9 @@ impl<'t, 'a> Context<'t, 'a> {
                 // `pn (x)` may be a product, `pn(x -> …)` is not: what touches stays so.
                 let touches = last.at + last.text.len() == token.at;
                 last.kind == Kind::Word
-                    && (self.mode == Mode::Model && CALLS.contains(&last.text) || matches!(last.text, "P" | "do") || touches && OPERATORS.contains(&last.text))
+                    && (self.mode == Mode::Model && CALLS.contains(&last.text)
+                        || matches!(last.text, "P" | "do")
+                        || touches && OPERATORS.contains(&last.text))
             }
             "[" => last.text == "E" || last.kind == Kind::Word && self.before.is_some_and(|word| word.text == "in"),
             "{" => self.sum,
@@ -218,7 +259,13 @@ impl<'t, 'a> Context<'t, 'a> {
                 let plain = !self.sum && !self.variables && self.last() != "~";
                 let table = self.mode == Mode::Model && self.open.is_empty() && self.parents && token.text == "{";
                 let spaced = table || self.mode == Mode::Statement && token.text == "{" && plain;
-                self.open.push(Bracket { spaced, set: self.sum && token.text == "{", table, indent: line });
+                self.open.push(Bracket {
+                    spaced,
+                    set: self.sum && token.text == "{",
+                    table,
+                    rows: false,
+                    indent: line,
+                });
                 self.row = if table { Row::Rest } else { self.row };
                 operand = true;
             }
