@@ -69,6 +69,14 @@ fn statements<'a>(input: &'a str, finished: bool, lines: &mut Vec<&'a str>) -> u
         let between = input.get(end..lexeme.span.start).unwrap_or("");
         if between.contains('\n') {
             let command = is_command(input.get(lexeme.span.start..).unwrap_or(""));
+            if command && depth > 0 && finished {
+                // The statement that is open ends here at the latest.
+                let next = next_statement(input.get(..lexeme.span.start).unwrap_or(""), start);
+                if let Some(next) = next {
+                    take(start, next);
+                    return next;
+                }
+            }
             if depth == 0 || command {
                 take(start, end);
                 start = lexeme.span.start;
@@ -255,6 +263,7 @@ mod tests {
                 &["graph {\n  a -> b\n\n  b -> c", "P(c | do(a))", "a -> c"],
             ),
             ("graph {\nE [latent]\n\nP -> E\n}\nP(E)", &["graph {\nE [latent]\n\nP -> E\n}", "P(E)"]),
+            ("graph { a\nP(b)\nx -> y\n:graph", &["graph { a", "P(b)", "x -> y", ":graph"]),
             ("a -> {b c\nlet Q = P(y)\nP(b", &["a -> {b c", "let Q = P(y)", "P(b"]),
         ] {
             assert_eq!(lines(input), expected, "{input}");

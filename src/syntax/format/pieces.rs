@@ -241,7 +241,12 @@ impl<'t, 'a> Context<'t, 'a> {
                         || matches!(last.text, "P" | "do")
                         || touches && OPERATORS.contains(&last.text))
             }
-            "[" => last.text == "E" || last.kind == Kind::Word && self.before.is_some_and(|word| word.text == "in"),
+            "[" => {
+                // A world, `y[x = 1]`, touches its variable; `a [b]` is a product. What touches stays so.
+                let touches = last.at + last.text.len() == token.at;
+                let cut = self.before.is_some_and(|word| word.text == "in");
+                last.text == "E" || last.kind == Kind::Word && (touches || cut)
+            }
             "{" => self.sum,
             "_" => self.sum,
             "/" => is_number(last.text) && next.is_some_and(|next| is_number(next.text)),
