@@ -173,7 +173,7 @@ fn a_line_goes_on_while_a_bracket_is_open() {
     terminal.enter("P(y |\rdo(x))", "no formula");
     // An empty line ends what nobody meant to leave open.
     terminal.enter("P(y | do(x)\r", "whatif::");
-    terminal.enter("x _||_ y", "open path");
+    terminal.enter("x _||_ y", "path is open");
     terminal.end();
 }
 
@@ -217,7 +217,7 @@ fn ctrl_c_stops_an_answer_and_keeps_the_session() {
     terminal.see("\x1b[?2004l");
     terminal.stop();
     terminal.enter(":show", "v999 <-> v1002");
-    terminal.enter("v0 _||_ v1", "open path");
+    terminal.enter("v0 _||_ v1", "path is open");
     terminal.end();
 }
 
