@@ -137,7 +137,7 @@ fn tab_completes_and_hints_are_shown() {
     terminal.see("\x1b[2m do(engagement))\x1b[0m");
     terminal.keys(RIGHT);
     terminal.enter("", "Identifiable");
-    terminal.enter("paths ser\t to churn", "1 open");
+    terminal.enter("paths ser\t to churn", ", open.");
     terminal.end();
 }
 
