@@ -1,20 +1,21 @@
 //! The commands.
 
 use super::finding::count;
-use super::{Next, Said, Say, Session, diagnostics, is_stopped, remark, shown, stopped};
+use super::{MOST_ASKED, Next, Said, Say, Session, diagnostics, is_stopped, remark, shown, stopped};
 use crate::answer::{Answer, Options};
 use crate::problem::Problem;
-use crate::render::document::Text;
+use crate::render::document::{Text, Tone};
 use crate::render::{self, Steps};
 use crate::source::Diagnostic;
 
 /// The commands: each with how it is written and what it does.
-pub const COMMANDS: [(&str, &str, &str); 12] = [
+pub const COMMANDS: [(&str, &str, &str); 13] = [
     (":help", "", "this page"),
     (":load", " FILE", "take a file in place of what is here; graphs of other programs too"),
     (":save", " [FILE]", "write what is here to a file; :save! replaces one"),
     (":graph", " [GRAPH]", "show the current graph, or another"),
     (":use", " GRAPH", "edit and ask this graph from now on; at first it is the last one drawn"),
+    (":ask", " [QUESTION]", "answer the questions of the file, or a named one"),
     (":steps", " [QUESTION] [full]", "the last formula, or a named one, derived in the rules of do-calculus"),
     (":explain", " [QUESTION]", "the last answer, or a named one, in plain words"),
     (":latex", " [QUESTION]", "the last answer, or a named one, as LaTeX"),
@@ -56,6 +57,7 @@ impl Session {
             }
             "graph" => self.show_graph(rest, say),
             "use" => self.choose(rest, say),
+            "ask" => self.ask(rest, options, say),
             "show" => say(Said::Text(self.text().to_owned())),
             "steps" => {
                 let name = rest.strip_suffix("full").map(str::trim_end);
@@ -109,19 +111,40 @@ impl Session {
         diagnostics::no_such_graph(&format!("{command}{name}"), name, self.state.problem.graphs.keys())
     }
 
+    /// A question by its name, which may stand in quotes.
+    fn question(&self, name: &str) -> Result<usize, Diagnostic> {
+        let queries = &self.state.problem.queries;
+        let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
+        let named = queries.iter().position(|query| query.name.as_deref() == Some(bare));
+        let names = || queries.iter().filter_map(|query| query.name.as_ref());
+        named.ok_or_else(|| diagnostics::no_such_question(name, names()))
+    }
+
+    /// Answers a question of the text, or all of them.
+    fn ask(&mut self, name: &str, options: &Options<'_>, say: Say<'_>) {
+        let asked = if name.is_empty() {
+            (0..self.state.problem.queries.len().min(MOST_ASKED)).collect()
+        } else {
+            match self.question(name) {
+                Ok(index) => vec![index],
+                Err(diagnostic) => return say(Said::Diagnostic(diagnostic)),
+            }
+        };
+        if asked.is_empty() {
+            return say(remark(Text::of("Nothing has been asked yet: ask, for example, P(y | do(x))")));
+        }
+        self.answer(&asked, options, say);
+    }
+
     /// The last answer, or that of a named question, told in another way.
     fn again(&mut self, name: &str, options: &Options<'_>, say: Say<'_>, told: impl Fn(&Problem, &Answer) -> Said) {
-        let queries = &self.state.problem.queries;
         let asked = if name.is_empty() {
-            self.state.asked.filter(|&index| index < queries.len())
+            self.state.asked.filter(|&index| index < self.state.problem.queries.len())
         } else {
-            let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
-            let named = queries.iter().position(|query| query.name.as_deref() == Some(bare));
-            if named.is_none() {
-                let names = queries.iter().filter_map(|query| query.name.as_ref());
-                return say(Said::Diagnostic(diagnostics::no_such_question(name, names)));
+            match self.question(name) {
+                Ok(index) => Some(index),
+                Err(diagnostic) => return say(Said::Diagnostic(diagnostic)),
             }
-            named
         };
         let Some(index) = asked else {
             return say(remark(Text::of("Nothing has been asked yet: ask, for example, P(y | do(x))")));
@@ -147,5 +170,8 @@ impl Session {
             count(problem.queries.len(), "question", "questions"),
             count(problem.expectations.len(), "expectation", "expectations")
         ))));
+        if !problem.queries.is_empty() {
+            say(remark(Text::new().tone(Tone::Quiet, ":ask answers what it asks.")));
+        }
     }
 }

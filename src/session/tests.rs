@@ -205,7 +205,7 @@ fn changes(before: &str, after: &str) -> Vec<String> {
     said
 }
 
-fn is_change(said: &String) -> bool {
+fn is_change(said: &str) -> bool {
     [" was ", " had ", " is still ", " has still "].iter().any(|word| said.contains(word))
 }
 
@@ -225,14 +225,14 @@ fn check(opening: &str, edits: &[Edit]) -> Result<(), TestCaseError> {
         let line = edit.line();
         let said = enter(&mut session, &line);
         let Some(expected) = edit.apply(&plain) else {
-            prop_assert!(said.len() > 0 && said.iter().all(|each| each.starts_with("error: ")), "{line}: {said:?}");
+            prop_assert!(!said.is_empty() && said.iter().all(|each| each.starts_with("error: ")), "{line}: {said:?}");
             prop_assert_eq!(session.text(), &text);
             continue;
         };
         prop_assert_eq!(Plain::of(session.problem()), expected.clone(), "{} in {}\n{}", line, text, session.text());
         let (from_scratch, _) = problem::read(&Source::new("", expected.text()));
         prop_assert_eq!(Plain::of(&from_scratch), expected.clone());
-        let mut told: Vec<String> = said.into_iter().filter(is_change).collect();
+        let mut told: Vec<String> = said.into_iter().filter(|said| is_change(said)).collect();
         told.sort();
         prop_assert_eq!(told, changes(&text, session.text()), "{} in {}", line, text);
         states.push((session.text().to_owned(), expected));
@@ -243,7 +243,7 @@ fn check(opening: &str, edits: &[Edit]) -> Result<(), TestCaseError> {
         let (text, plain) = states.last().unwrap();
         prop_assert_eq!(session.text(), text);
         prop_assert_eq!(&Plain::of(session.problem()), plain);
-        let mut told: Vec<String> = said.into_iter().skip(1).filter(is_change).collect();
+        let mut told: Vec<String> = said.into_iter().skip(1).filter(|said| is_change(said)).collect();
         told.sort();
         prop_assert_eq!(told, changes(&after, text));
     }
