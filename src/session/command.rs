@@ -133,7 +133,10 @@ impl Session {
         if asked.is_empty() {
             return say(remark(Text::of("Nothing has been asked yet: ask, for example, P(y | do(x))")));
         }
+        // Each with its question, which may stand far above.
+        let echo = std::mem::replace(&mut self.echo, true);
         self.answer(&asked, options, say);
+        self.echo = echo;
     }
 
     /// The last answer, or that of a named question, told in another way.
