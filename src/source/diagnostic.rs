@@ -135,15 +135,17 @@ impl miette::SourceCode for Source {
         context_lines_before: usize,
         context_lines_after: usize,
     ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
-        let text = self.text();
-        let contents = text.read_span(span, context_lines_before, context_lines_after)?;
+        // Miette would walk over the whole text up to the place.
+        let (first, window) = self.window(span, context_lines_before, context_lines_after);
+        let shifted = (span.offset().saturating_sub(window.start), span.len()).into();
+        let contents = self.slice(window).read_span(&shifted, context_lines_before, context_lines_after)?;
         let wide = |line: &[u8]| line.len() > WIDEST;
         if context_lines_before + context_lines_after == 0 || !contents.data().split(|&b| b == b'\n').any(wide) {
             return Ok(Box::new(miette::MietteSpanContents::new_named(
                 self.name().to_owned(),
                 contents.data(),
-                *contents.span(),
-                contents.line(),
+                (window.start + contents.span().offset(), contents.span().len()).into(),
+                first + contents.line(),
                 contents.column(),
                 contents.line_count(),
             )));
@@ -170,6 +172,15 @@ const BEFORE: usize = 40;
 const AFTER: usize = 100;
 
 impl Source {
+    /// The lines around a place with one more on each side, by the number of the first of them from 0.
+    fn window(&self, span: &miette::SourceSpan, before: usize, after: usize) -> (usize, Span) {
+        let line = |offset: usize| self.line_column(offset).0 - 1;
+        let first = line(span.offset()).saturating_sub(before + 1);
+        let last = line(span.offset() + span.len()) + after + 2;
+        let start = |line: usize| self.line_start(line).unwrap_or(self.text().len());
+        (first, Span::new(start(first), start(last)))
+    }
+
     /// The stretch of text that is shown around a place in or beside a long line: within its lines, and not much longer
     /// than a screen is wide.
     fn excerpt(&self, start: usize, end: usize) -> Span {

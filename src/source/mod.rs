@@ -106,6 +106,13 @@ impl Source {
     }
 }
 
+impl Source {
+    /// Where a line begins, by its number from 0.
+    fn line_start(&self, line: usize) -> Option<usize> {
+        self.inner.lines.get(line).copied()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

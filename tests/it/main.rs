@@ -24,5 +24,7 @@ mod shell;
 mod snapshots_command;
 mod soundness;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod verify;
 mod watch;
