@@ -20,7 +20,7 @@ const TABLE: [(&str, &[&str]); 21] = [
     ("kernel", &["graph", "expr", "proof"]),
     ("syntax", &["source"]),
     ("infer", &["network"]),
-    ("model", &["expr"]),
+    ("model", &["expr", "network", "infer"]),
     ("problem", &["source", "syntax", "graph", "expr", "proof", "model"]),
     ("reach", &["graph"]),
     ("algebra", &["graph", "expr"]),

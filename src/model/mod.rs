@@ -11,6 +11,8 @@
 //! then one query to that network. Sums are exact, by variable elimination over rationals (`eliminate`).
 
 mod ask;
+mod bayes;
+mod draw;
 mod eliminate;
 mod evaluate;
 mod explain;
@@ -20,6 +22,7 @@ mod sensitivity;
 mod worlds;
 
 pub use ask::{Ask, Atom, Of, Point, Policy, Question, Replacement, Setting, Slot, Term, To};
+pub use draw::LinearSampler;
 pub use evaluate::{Answered, Row, evaluate};
 pub use explain::{Explained, explain};
 pub use linear::{Linear, LinearMechanism, LinearRow, LinearVariable, Normal, evaluate_linear};

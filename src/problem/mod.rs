@@ -34,7 +34,7 @@ mod warnings;
 pub mod lift;
 
 pub use ask::{Resolved, ask};
-pub use models::ModelEntry;
+pub use models::{ModelEntry, number};
 pub use resolver::{read, resolve};
 
 use crate::expr::{Arena, ExprId, Term};

@@ -13,6 +13,8 @@ mod questions;
 mod table;
 mod value;
 
+pub use value::number;
+
 use super::diagnostics;
 use super::resolver::Resolver;
 use crate::expr::BigRational;
