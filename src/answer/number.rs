@@ -2,10 +2,11 @@
 
 use super::Options;
 use super::context::Context;
-use super::numbers::{Explanation, Number, Numbers, SensitiveEntry, decimal};
+use super::numbers::{Explanation, Number, Numbers, SensitiveEntry, decimal, same};
 use crate::expr::BigRational;
 use crate::model::{
-    self, Bounds, LinearRow, Model, Network, Question, Trouble, evaluate, evaluate_linear, explain, sensitivity,
+    self, Answered, Bounds, LinearRow, Model, Network, Question, Trouble, evaluate, evaluate_floating, evaluate_linear,
+    explain, explain_floating, sensitivity,
 };
 use crate::problem::{Asked, NumberExpectation, NumberQuery};
 use num_traits::Signed;
@@ -13,6 +14,29 @@ use num_traits::Signed;
 /// What the limits of a caller allow one question.
 pub(super) fn bounds(options: &Options<'_>) -> Bounds {
     Bounds { cells: options.limits.cells, ..Bounds::default() }
+}
+
+/// What floating point may take for one question.
+const FLOATING: crate::infer::Limits = crate::infer::Limits { memory: 1 << 30, steps: 1 << 35, exact: 0 };
+
+/// Whether exact numbers take too much, and floats may not.
+const fn is_too_much(why: &Trouble) -> bool {
+    matches!(why, Trouble::TooLarge { .. } | Trouble::TooLong { .. })
+}
+
+/// Exact numbers, or floats where those would take too much; and whether it is floats.
+pub(super) fn evaluated(
+    network: &Network,
+    question: &Question,
+    bounds: Bounds,
+) -> Result<(Answered, bool), Trouble> {
+    match evaluate(network, question, bounds) {
+        Ok(found) => Ok((found, false)),
+        Err(why) if is_too_much(&why) => {
+            evaluate_floating(network, question, bounds, &FLOATING).map(|found| (found, true))
+        }
+        Err(why) => Err(why),
+    }
 }
 
 /// Answers a question to a model.
@@ -51,7 +75,11 @@ pub(super) fn number(context: &Context<'_>, model: &Model, query: &NumberQuery) 
         }
         Asked::Explain { seen, set } => {
             let Model::Discrete(network) = model else { return Number::None(IMPOSSIBLE.to_owned()) };
-            match explain(network, seen, set, bounds) {
+            let (found, floating) = match explain(network, seen, set, bounds) {
+                Err(why) if is_too_much(&why) => (explain_floating(network, seen, set, &FLOATING), true),
+                found => (found, false),
+            };
+            match found {
                 Err(why) => Number::None(trouble(model, &why)),
                 Ok(None) => Number::None(IMPOSSIBLE.to_owned()),
                 Ok(Some(found)) => Number::Explained(Explanation {
@@ -65,6 +93,7 @@ pub(super) fn number(context: &Context<'_>, model: &Model, query: &NumberQuery) 
                         .collect(),
                     probability: found.probability,
                     evidence: found.evidence,
+                    floating,
                 }),
             }
         }
@@ -108,9 +137,9 @@ fn written_entry(network: &Network, entry: &model::Entry) -> SensitiveEntry {
 fn numbers(model: &Model, question: &Question, bounds: Bounds) -> Number {
     let slots: Vec<String> = question.free.iter().map(|&slot| question.slots[slot].name.clone()).collect();
     match model {
-        Model::Discrete(network) => match evaluate(network, question, bounds) {
+        Model::Discrete(network) => match evaluated(network, question, bounds) {
             Err(why) => Number::None(trouble(model, &why)),
-            Ok(found) => {
+            Ok((found, floating)) => {
                 let states: Vec<&Vec<String>> = question
                     .free
                     .iter()
@@ -120,7 +149,7 @@ fn numbers(model: &Model, question: &Question, bounds: Bounds) -> Number {
                     let at = row.at.iter().zip(&states).map(|(&state, states)| states[state].clone()).collect();
                     (at, row.value)
                 });
-                Number::Table(Numbers { slots, rows: rows.collect(), without: None })
+                Number::Table(Numbers { slots, rows: rows.collect(), without: None, floating })
             }
         },
         Model::Linear(linear) => match evaluate_linear(linear, question) {
@@ -153,6 +182,15 @@ pub(super) fn trouble(model: &Model, why: &Trouble) -> String {
             };
             format!("{name} comes about at random, and a counterfactual needs its equation")
         }
+        Trouble::TooManyTerms { terms, limit } => format!(
+            "{terms} probabilities would be computed one by one in floating point, and the limit is {limit}; give some \
+             variables values"
+        ),
+        Trouble::Refused(refusal) => format!(
+            "exact numbers would take too much, and in floating point {refusal}; estimate it from rows: whatif simulate, or \
+             whatif marginals --sample 1000000"
+        ),
+        Trouble::NoNetwork(why) => format!("the worlds of the question are too many: {why}"),
         Trouble::NotLinear => "a linear model gives means, variances and the distribution of one variable, not \
                                probabilities of values, sums over values or products of variables"
             .to_owned(),
@@ -166,18 +204,19 @@ pub(super) fn expectation(
     options: &Options<'_>,
 ) -> (Option<bool>, Option<String>) {
     let bounds = bounds(options);
-    let side = |question: &Question| -> Result<BigRational, String> {
+    let side = |question: &Question| -> Result<(BigRational, bool), String> {
         match numbers(model, question, bounds) {
             Number::Table(table) => {
-                table.rows.into_iter().next().and_then(|(_, value)| value).ok_or_else(|| IMPOSSIBLE.to_owned())
+                let value = table.rows.into_iter().next().and_then(|(_, value)| value);
+                value.map(|value| (value, table.floating)).ok_or_else(|| IMPOSSIBLE.to_owned())
             }
-            Number::Normal { mean, slots, .. } if slots.is_empty() => Ok(mean),
+            Number::Normal { mean, slots, .. } if slots.is_empty() => Ok((mean, false)),
             Number::None(why) => Err(why),
             Number::Normal { .. } | Number::Explained(_) | Number::Sensitivity { .. } => Err(IMPOSSIBLE.to_owned()),
         }
     };
-    let (lhs, rhs) = match (side(&expected.lhs), side(&expected.rhs)) {
-        (Ok(lhs), Ok(rhs)) => (lhs, rhs),
+    let (lhs, rhs, floating) = match (side(&expected.lhs), side(&expected.rhs)) {
+        (Ok((lhs, left)), Ok((rhs, right))) => (lhs, rhs, left || right),
         (Err(why), _) | (_, Err(why)) => return (None, Some(why)),
     };
     // A decimal stands for every number that rounds to it.
@@ -186,7 +225,7 @@ pub(super) fn expectation(
             let half = BigRational::new(1.into(), num_traits::pow(num_bigint::BigInt::from(10), digits) * 2);
             (&lhs - &rhs).abs() <= half
         }
-        None => lhs == rhs,
+        None => same(&lhs, &rhs, floating),
     };
     let why = (!equal).then(|| format!("the left side is {}, the right side {}", decimal(&lhs), decimal(&rhs)));
     (Some(equal), why)

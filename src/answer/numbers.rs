@@ -44,6 +44,8 @@ pub struct Numbers {
     pub rows: Vec<(Vec<String>, Option<BigRational>)>,
     /// The same question without its actions.
     pub without: Option<Box<Numbers>>,
+    /// Whether probabilities were computed in floating point, because exact numbers would have taken too much.
+    pub floating: bool,
 }
 
 impl Numbers {
@@ -68,6 +70,8 @@ pub struct Explanation {
     pub probability: BigRational,
     /// The probability of what is seen.
     pub evidence: BigRational,
+    /// Whether it was computed in floating point, because exact numbers would have taken too much.
+    pub floating: bool,
 }
 
 /// One entry of a table on which a number depends.
@@ -96,6 +100,8 @@ pub struct NumericalCheck {
     pub slots: Vec<String>,
     /// Why it could not be done, where it could not.
     pub reason: Option<String>,
+    /// Whether one side was computed in floating point, so that they agree as far as floats do.
+    pub floating: bool,
 }
 
 /// One comparison.
@@ -114,8 +120,16 @@ impl NumericalCheck {
     #[must_use]
     pub fn agrees(&self) -> Option<bool> {
         let both = self.rows.iter().filter_map(|row| row.estimand.as_ref().zip(row.model.as_ref()));
-        both.map(|(a, b)| a == b).reduce(|all, one| all && one)
+        both.map(|(a, b)| same(a, b, self.floating)).reduce(|all, one| all && one)
     }
+}
+
+/// Whether two numbers are equal, as far as floats tell where they are floats.
+#[must_use]
+pub fn same(a: &BigRational, b: &BigRational, floating: bool) -> bool {
+    /// More than the errors of sums of many floats.
+    const CLOSE: f64 = 1e-9;
+    a == b || floating && (a - b).to_f64().is_some_and(|gap| gap.abs() <= CLOSE)
 }
 
 /// A number as people read it: exact where it is short, else to six significant digits.

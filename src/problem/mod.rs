@@ -23,6 +23,7 @@ mod edges;
 mod expressions;
 mod findings;
 mod graphs;
+mod imported;
 mod models;
 mod names;
 mod nearest;
@@ -34,6 +35,7 @@ mod warnings;
 pub mod lift;
 
 pub use ask::{Resolved, ask};
+pub use imported::read_asking;
 pub use models::{ModelEntry, number};
 pub use resolver::{read, resolve};
 

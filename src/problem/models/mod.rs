@@ -14,6 +14,7 @@ mod table;
 mod value;
 
 pub use value::number;
+pub(super) use value::numbers;
 
 use super::diagnostics;
 use super::resolver::Resolver;

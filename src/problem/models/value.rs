@@ -97,6 +97,6 @@ pub fn number(text: &str) -> Option<BigRational> {
 }
 
 /// The numbers that all values of a domain are, if they are.
-pub(super) fn numbers(domain: &[String]) -> Option<Vec<BigRational>> {
+pub(in crate::problem) fn numbers(domain: &[String]) -> Option<Vec<BigRational>> {
     domain.iter().map(|value| number(value).filter(|_| !value.contains('/'))).collect()
 }

@@ -40,6 +40,20 @@ fn computed(model: &str) -> String {
     format!(" in the model {model}: computed, not proved.")
 }
 
+/// The same of numbers that may be floats.
+fn computed_so(model: &str, floating: bool) -> String {
+    if floating {
+        format!(" in the model {model}: computed in floating point, not proved.")
+    } else {
+        computed(model)
+    }
+}
+
+/// With the fraction, where the number is exact.
+fn as_known(number: &BigRational, floating: bool) -> String {
+    if floating { decimal(number) } else { exactly(number) }
+}
+
 /// With the fraction, where the decimal is rounded and the fraction is short.
 fn exactly(number: &BigRational) -> String {
     const SHORT: usize = 20;
@@ -106,7 +120,8 @@ fn table(document: &mut Document, model: &str, numbers: &Numbers) {
             document.say(Text::new().tone(Tone::Open, "No number").say(format!(": {why}.")));
             return;
         };
-        document.say(Text::new().tone(Tone::Good, exactly(value)).say(computed(model)));
+        let text = Text::new().tone(Tone::Good, as_known(value, numbers.floating));
+        document.say(text.say(computed_so(model, numbers.floating)));
         if let Some(without) = numbers.without.as_deref().filter(|without| without.slots.is_empty()) {
             let before = without.rows.first().and_then(|(_, value)| value.as_ref());
             let row = |word: &str, number| [vec![Text::of(word)], cells(number, bars)].concat();
@@ -115,7 +130,7 @@ fn table(document: &mut Document, model: &str, numbers: &Numbers) {
         }
         return;
     }
-    document.say(Text::of("By the values left free").say(computed(model)));
+    document.say(Text::of("By the values left free").say(computed_so(model, numbers.floating)));
     if all().any(|number| number.is_none()) {
         document.say(Text::of("Where it says none, a condition has probability zero."));
     }
@@ -146,7 +161,7 @@ fn table(document: &mut Document, model: &str, numbers: &Numbers) {
 }
 
 fn explained(document: &mut Document, model: &str, found: &Explanation) {
-    document.say(Text::of("Most probable").say(computed(model)));
+    document.say(Text::of("Most probable").say(computed_so(model, found.floating)));
     let rows = found
         .values
         .iter()
@@ -154,8 +169,8 @@ fn explained(document: &mut Document, model: &str, found: &Explanation) {
     document.push(Block::Table(Table { caption: Text::new(), head: Vec::new(), rows: rows.collect() }));
     document.say(Text::of(format!(
         "All of them together have probability {}, given what is seen, which has {}.",
-        exactly(&found.probability),
-        exactly(&found.evidence)
+        as_known(&found.probability, found.floating),
+        as_known(&found.evidence, found.floating)
     )));
 }
 
@@ -193,7 +208,7 @@ pub(super) fn check(document: &mut Document, check: &NumericalCheck) {
     let agree = check.agrees();
     let text = Text::of(format!("Checked in the model {model}: "));
     let text = match agree {
-        Some(true) => text.tone(Tone::Good, "the formula and the action agree").say(" exactly"),
+        Some(true) => text.tone(Tone::Good, "the formula and the action agree").say(if check.floating { " to nine digits" } else { " exactly" }),
         Some(false) => text.tone(Tone::Bad, "the formula and the action differ"),
         None => text.tone(Tone::Open, "nothing to compare").say(", the formula divides by zero"),
     };
