@@ -2,10 +2,10 @@
 
 use super::Options;
 use super::context::Context;
-use super::numbers::{Explanation, Number, Numbers, SensitiveEntry, decimal, same};
+use super::numbers::{Comparison, Explanation, LinearForm, Number, Numbers, SensitiveEntry, Sides, decimal, same};
 use crate::expr::BigRational;
 use crate::model::{
-    self, Answered, Bounds, LinearRow, Model, Network, Question, Trouble, evaluate, evaluate_floating, evaluate_linear,
+    self, Answered, Ask, Bounds, LinearRow, Model, Network, Of, Question, Trouble, evaluate, evaluate_floating, evaluate_linear,
     explain, explain_floating, sensitivity,
 };
 use crate::problem::{Asked, NumberExpectation, NumberQuery};
@@ -47,15 +47,17 @@ pub(super) fn number(context: &Context<'_>, model: &Model, query: &NumberQuery) 
             let with = numbers(model, question, bounds);
             let without = without.as_ref().and_then(|question| match numbers(model, question, bounds) {
                 found @ (Number::Table(_) | Number::Normal { .. }) => Some(found),
-                Number::Explained(_) | Number::Sensitivity { .. } | Number::None(_) => None,
+                Number::Explained(_) | Number::Sensitivity { .. } | Number::Comparison(_) | Number::None(_) => None,
             });
             match with {
                 Number::Table(mut table) => {
                     table.without = without.and_then(|found| match found {
                         Number::Table(found) => Some(Box::new(found)),
-                        Number::Normal { .. } | Number::Explained(_) | Number::Sensitivity { .. } | Number::None(_) => {
-                            None
-                        }
+                        Number::Normal { .. }
+                        | Number::Explained(_)
+                        | Number::Sensitivity { .. }
+                        | Number::Comparison(_)
+                        | Number::None(_) => None,
                     });
                     Number::Table(table)
                 }
@@ -66,11 +68,15 @@ pub(super) fn number(context: &Context<'_>, model: &Model, query: &NumberQuery) 
                         | Number::Table(_)
                         | Number::Explained(_)
                         | Number::Sensitivity { .. }
+                        | Number::Comparison(_)
                         | Number::None(_) => None,
                     });
                     Number::Normal { slots, mean, variance, without }
                 }
-                other @ (Number::Explained(_) | Number::Sensitivity { .. } | Number::None(_)) => other,
+                other @ (Number::Explained(_)
+                | Number::Sensitivity { .. }
+                | Number::Comparison(_)
+                | Number::None(_)) => other,
             }
         }
         Asked::Explain { seen, set } => {
@@ -97,6 +103,9 @@ pub(super) fn number(context: &Context<'_>, model: &Model, query: &NumberQuery) 
                 }),
             }
         }
+        Asked::Comparison { pairs, independence } => {
+            comparison(model, pairs, *independence, bounds).unwrap_or_else(Number::None)
+        }
         Asked::Sensitivity { question, of } => {
             let Model::Discrete(network) = model else { return Number::None(IMPOSSIBLE.to_owned()) };
             let value = match evaluate(network, question, bounds) {
@@ -113,6 +122,60 @@ pub(super) fn number(context: &Context<'_>, model: &Model, query: &NumberQuery) 
                 }
                 (None, Ok(_)) | (_, Ok(None)) => Number::None(IMPOSSIBLE.to_owned()),
             }
+        }
+    }
+}
+
+/// Both sides of each pair; or why there are none.
+fn comparison(
+    model: &Model,
+    pairs: &[(Question, Question)],
+    independence: bool,
+    bounds: Bounds,
+) -> Result<Number, String> {
+    let told = |why: Trouble| trouble(model, &why);
+    match model {
+        Model::Linear(linear) => {
+            let form = |question: &Question| -> Result<LinearForm, String> {
+                let found = evaluate_linear(linear, question).map_err(told)?.ok_or_else(|| IMPOSSIBLE.to_owned())?;
+                let LinearRow { constant: mean, slots } = found.mean;
+                let slots = slots.into_iter().map(|(slot, by)| (question.slots[slot].name.clone(), by)).collect();
+                // Of an expectation only the mean is meant.
+                let distribution = matches!(&question.ask, Ask::Term(term) if matches!(term.of, Of::Event(_)));
+                Ok(LinearForm { mean, slots, variance: found.variance.filter(|_| distribution) })
+            };
+            let forms: Vec<(LinearForm, LinearForm)> =
+                pairs.iter().map(|(lhs, rhs)| Ok((form(lhs)?, form(rhs)?))).collect::<Result<_, String>>()?;
+            let holds = forms.iter().all(|(lhs, rhs)| lhs == rhs);
+            Ok(Number::Comparison(Comparison { holds, independence, sides: Sides::Forms(forms), floating: false }))
+        }
+        Model::Discrete(_) => {
+            let (mut names, mut rows, mut undefined, mut rounded) = (Vec::new(), Vec::new(), 0, false);
+            for (lhs, rhs) in pairs {
+                let side = |question: &Question| match numbers(model, question, bounds) {
+                    Number::Table(table) => Ok(table),
+                    Number::None(why) => Err(why),
+                    Number::Normal { .. }
+                    | Number::Explained(_)
+                    | Number::Sensitivity { .. }
+                    | Number::Comparison(_) => Err(IMPOSSIBLE.to_owned()),
+                };
+                let (lhs, rhs) = (side(lhs)?, side(rhs)?);
+                rounded |= lhs.floating || rhs.floating;
+                names = lhs.slots;
+                for ((at, left), (_, right)) in lhs.rows.into_iter().zip(rhs.rows) {
+                    match left.zip(right) {
+                        Some((left, right)) => rows.push((at, left, right)),
+                        None => undefined += 1,
+                    }
+                }
+            }
+            if rows.is_empty() {
+                return Err(IMPOSSIBLE.to_owned());
+            }
+            let holds = rows.iter().all(|(_, left, right)| same(left, right, rounded));
+            let sides = Sides::Rows { slots: names, rows, undefined };
+            Ok(Number::Comparison(Comparison { holds, independence, sides, floating: rounded }))
         }
     }
 }
@@ -212,7 +275,9 @@ pub(super) fn expectation(
             }
             Number::Normal { mean, slots, .. } if slots.is_empty() => Ok((mean, false)),
             Number::None(why) => Err(why),
-            Number::Normal { .. } | Number::Explained(_) | Number::Sensitivity { .. } => Err(IMPOSSIBLE.to_owned()),
+            Number::Normal { .. } | Number::Explained(_) | Number::Sensitivity { .. } | Number::Comparison(_) => {
+                Err(IMPOSSIBLE.to_owned())
+            }
         }
     };
     let (lhs, rhs, floating) = match (side(&expected.lhs), side(&expected.rhs)) {

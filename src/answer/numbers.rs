@@ -30,8 +30,50 @@ pub enum Number {
         /// Whether the list stopped at the limit.
         truncated: bool,
     },
+    /// Two sides, compared.
+    Comparison(Comparison),
     /// There is no number, and why: one sentence.
     None(String),
+}
+
+/// Two sides of an equation, or what an independence comes to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Comparison {
+    /// Whether they are equal wherever both exist.
+    pub holds: bool,
+    /// Whether an independence was asked.
+    pub independence: bool,
+    /// The two sides.
+    pub sides: Sides,
+    /// Whether they were computed in floating point, and are compared as far as floats tell.
+    pub floating: bool,
+}
+
+/// What the two sides of a comparison are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Sides {
+    /// Of tables: numbers by the values left free.
+    Rows {
+        /// The names of what is left free.
+        slots: Vec<String>,
+        /// A value for each, and both sides there, where both exist.
+        rows: Vec<(Vec<String>, BigRational, BigRational)>,
+        /// In how many combinations one of the sides does not exist.
+        undefined: usize,
+    },
+    /// Of a linear model: means, with the variance where a distribution was asked for.
+    Forms(Vec<(LinearForm, LinearForm)>),
+}
+
+/// A number, or a linear form in the values left free.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinearForm {
+    /// What does not depend on them.
+    pub mean: BigRational,
+    /// Each with its coefficient.
+    pub slots: Vec<(String, BigRational)>,
+    /// The variance, where a distribution was asked for.
+    pub variance: Option<BigRational>,
 }
 
 /// Numbers by the values left free.

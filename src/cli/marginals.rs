@@ -3,7 +3,7 @@
 use super::linear_marginals;
 use super::loaded::{What, load};
 use super::network::settings;
-use super::network_args::{Marginals, MarginalsFormat};
+use super::network_args::{Marginals, MarginalsFormat, Method};
 use super::output::Output;
 use super::{status, threads};
 use serde_json::{Map, Value, json};
@@ -99,7 +99,11 @@ fn infer(
     let start = Instant::now();
     let (mut exact, mut errors) = (None, None);
     let marginals = if let Some(rows) = args.sample {
-        let found = infer::weighted_marginals(&network, &given, rows, args.seed).map_err(refused)?;
+        let estimate = match args.method {
+            Method::Importance => infer::importance_marginals,
+            Method::Weighting => infer::weighted_marginals,
+        };
+        let found = estimate(&network, &given, rows, args.seed).map_err(refused)?;
         errors = Some((found.errors, found.effective));
         found.marginals
     } else if args.exact {

@@ -30,6 +30,9 @@ pub struct Marginals {
     /// Estimate from N weighted rows, with standard errors
     #[arg(long, value_name = "N", value_parser = rows)]
     pub sample: Option<u64>,
+    /// How --sample draws: with what is given in view, or without
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Method::Importance)]
+    pub method: Method,
     /// Where the random numbers start
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
@@ -41,6 +44,15 @@ pub struct Marginals {
     pub jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     pub look: Look,
+}
+
+/// How rows are drawn that are to agree with what is given.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// Importance sampling, guided by belief propagation from what is given
+    Importance,
+    /// Likelihood weighting: what is given weighs the rows and guides nothing
+    Weighting,
 }
 
 /// How marginals are written.

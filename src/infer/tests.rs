@@ -241,7 +241,7 @@ fn a_hopeless_network_is_refused_at_once() {
         Table::new(i, parents.clone(), vec![0.5; 2 << parents.len()])
     });
     let network = Network::new("hopeless", variables, tables.collect()).unwrap();
-    let refused = Err(Refusal::Memory { needed: 8e13, limit: Limits::default().memory });
+    let refused = Err(Refusal::Memory { needed: 8e13, width: None, limit: Limits::default().memory });
     assert_eq!(marginals(&network, &[], &Limits::default()), refused);
     assert!(most_probable(&network, &[], &Limits::default()).is_err());
     assert!(weighted_marginals(&network, &[(n - 1, 0)], 100, 1).is_ok());

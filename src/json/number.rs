@@ -1,7 +1,7 @@
 //! What a model answers.
 
 use super::evidence::Object;
-use crate::answer::{Number, Numbers, NumericalCheck, float};
+use crate::answer::{Comparison, LinearForm, Number, Numbers, NumericalCheck, Sides, float};
 use crate::expr::BigRational;
 use serde_json::{Value, json};
 
@@ -59,6 +59,7 @@ pub(super) fn number(model: &str, answer: &Number, value: &mut Object) {
             put("sensitivity", entries.collect());
             put("truncated", (*truncated).into());
         }
+        Number::Comparison(found) => compared(found, &mut put),
         Number::None(why) => {
             put("value", Value::Null);
             put("reason", why.as_str().into());
@@ -108,6 +109,40 @@ fn table(numbers: &Numbers, put: &mut dyn FnMut(&str, Value)) {
         table(without, &mut put_in);
         put("without", object.into());
     }
+}
+
+/// `{"holds", "comparison": [{"at", "lhs", "rhs"}]}`; of a linear model, both sides as linear forms.
+fn compared(found: &Comparison, put: &mut dyn FnMut(&str, Value)) {
+    put("value", Value::Null);
+    put("holds", found.holds.into());
+    if found.floating {
+        put("floating", true.into());
+    }
+    let number = |number: &BigRational| {
+        let exact = (!found.floating).then(|| number.to_string());
+        json!({ "value": float(number), "exact": exact })
+    };
+    let rows: Vec<Value> = match &found.sides {
+        Sides::Rows { slots, rows, .. } => rows
+            .iter()
+            .map(|(at, lhs, rhs)| {
+                let at: Vec<String> = slots.iter().zip(at).map(|(slot, value)| format!("{slot}={value}")).collect();
+                json!({ "at": at, "lhs": number(lhs), "rhs": number(rhs) })
+            })
+            .collect(),
+        Sides::Forms(forms) => {
+            let form = |form: &LinearForm| {
+                let slots: Vec<Value> = form
+                    .slots
+                    .iter()
+                    .map(|(slot, by)| json!({ "of": slot, "value": float(by), "exact": by.to_string() }))
+                    .collect();
+                json!({ "constant": number(&form.mean), "coefficients": slots, "variance": form.variance.as_ref().map(number) })
+            };
+            forms.iter().map(|(lhs, rhs)| json!({ "lhs": form(lhs), "rhs": form(rhs) })).collect()
+        }
+    };
+    put("comparison", rows.into());
 }
 
 fn by(numbers: &Numbers) -> Value {

@@ -188,6 +188,8 @@ pub(super) struct Plan<'a> {
     pub given: Vec<(Copy, &'a Point)>,
     /// What has been computed, by the values of the slots that occur.
     known: FxHashMap<Vec<usize>, Option<BigRational>>,
+    /// In floating point: the distributions computed, by what is set, of what, and what is known.
+    pub distributions: FxHashMap<Vec<usize>, Option<Vec<f64>>>,
     slots: Vec<usize>,
 }
 
@@ -215,7 +217,7 @@ impl<'a> Plan<'a> {
         }
         slots.sort_unstable();
         slots.dedup();
-        Ok(Self { copies, of, mean, given, known: FxHashMap::default(), slots })
+        Ok(Self { copies, of, mean, given, known: FxHashMap::default(), distributions: FxHashMap::default(), slots })
     }
 
     fn value(

@@ -17,6 +17,16 @@ pub(super) struct Floating {
     tables: Vec<Option<Vec<f64>>>,
 }
 
+/// One combination of values of a term.
+struct Asking<'a> {
+    network: &'a Network,
+    /// By copy: the state it is set to.
+    constants: &'a [Option<usize>],
+    slots: &'a [usize],
+    /// The copies as a network, once it has been needed, with the place of each.
+    built: Option<(network::Network, FxHashMap<Copy, usize>)>,
+}
+
 /// The most terms that are computed for one question: each is a computation of its own.
 const MOST_TERMS: u64 = 1 << 14;
 
@@ -57,9 +67,9 @@ fn terms(ask: &Ask, states: &impl Fn(usize) -> u64) -> u64 {
 
 impl Plan<'_> {
     /// The probability or the mean, None where a condition has probability zero. Events are taken one after the other, each
-    /// given those before it.
+    /// given those before it; a distribution that was computed for one value serves for the others.
     pub(super) fn floating(
-        &self,
+        &mut self,
         network: &Network,
         slots: &[usize],
         floating: &mut Floating,
@@ -67,65 +77,93 @@ impl Plan<'_> {
         let pick = |(copy, point): &(Copy, &super::Point)| (*copy, state(point, slots));
         let of: Vec<(Copy, usize)> = self.of.iter().map(pick).collect();
         let given: Vec<(Copy, usize)> = self.given.iter().map(pick).collect();
-        let copies = of.iter().chain(&given).map(|(copy, _)| *copy).chain(self.mean);
-        let relevant = self.copies.relevant(copies);
-        let place: FxHashMap<Copy, usize> = relevant.iter().enumerate().map(|(at, &copy)| (copy, at)).collect();
-        let built = self.network_of(network, &relevant, &place, slots, floating)?;
-        let constant = |copy: Copy| match &self.copies.nodes[copy].from {
-            From::Constant(point) => Some(state(point, slots)),
-            From::Drawn { .. } => None,
-        };
-        let mut known: Vec<(usize, usize)> = Vec::new();
+        let constants: Vec<Option<usize>> = self
+            .copies
+            .nodes
+            .iter()
+            .map(|node| match &node.from {
+                From::Constant(point) => Some(state(point, slots)),
+                From::Drawn { .. } => None,
+            })
+            .collect();
+        let mut known: Vec<(Copy, usize)> = Vec::new();
         for (copy, state) in given {
-            match constant(copy) {
+            match constants[copy] {
                 Some(set) if set != state => return Ok(None),
                 Some(_) => {}
-                None => known.push((place[&copy], state)),
+                None => known.push((copy, state)),
             }
         }
-        let asked = |targets: &[usize], known: &[(usize, usize)]| {
-            infer::query(&built, targets, known, &floating.limits).map(|joint| joint.probs)
-        };
+        let mut asking = Asking { network, constants: &constants, slots, built: None };
         // A question looks only at the part that matters to it, and what is given must be possible as a whole.
-        if !known.is_empty() {
-            match asked(&[], &known) {
-                Ok(_) => {}
-                Err(Refusal::Impossible) => return Ok(None),
-                Err(refusal) => return Err(Trouble::Refused(refusal)),
-            }
+        if !known.is_empty() && self.distribution(&mut asking, None, &known, floating)?.is_none() {
+            return Ok(None);
         }
         if let Some(mean) = self.mean {
             let numbers = network.variables[self.copies.nodes[mean].variable].numbers.as_deref().unwrap_or(&[]);
             let number = |state: usize| numbers.get(state).and_then(ToPrimitive::to_f64).unwrap_or(f64::NAN);
-            if let Some(state) = constant(mean) {
+            if let Some(state) = constants[mean] {
                 return Ok(Some(number(state)));
             }
-            let probs = asked(&[place[&mean]], &known).map_err(Trouble::Refused)?;
-            return Ok(Some(probs.iter().enumerate().map(|(state, p)| p * number(state)).sum()));
+            let probs = self.distribution(&mut asking, Some(mean), &known, floating)?;
+            return Ok(probs.map(|probs| probs.iter().enumerate().map(|(state, p)| p * number(state)).sum()));
         }
         let mut product = 1.0;
         for (copy, state) in of {
-            if let Some(set) = constant(copy) {
+            if let Some(set) = constants[copy] {
                 if set != state {
                     return Ok(Some(0.0));
                 }
                 continue;
             }
-            let variable = place[&copy];
-            let p = match known.iter().find(|(other, _)| *other == variable) {
+            product *= match known.iter().find(|(other, _)| *other == copy) {
                 Some((_, before)) => f64::from(u8::from(*before == state)),
-                None => {
-                    let probs = asked(&[variable], &known).map_err(Trouble::Refused)?;
-                    probs.get(state).copied().unwrap_or(0.0)
-                }
+                None => match self.distribution(&mut asking, Some(copy), &known, floating)? {
+                    Some(probs) => probs.get(state).copied().unwrap_or(0.0),
+                    None => 0.0,
+                },
             };
-            product *= p;
             if product == 0.0 {
                 return Ok(Some(0.0));
             }
-            known.push((variable, state));
+            known.push((copy, state));
         }
         Ok(Some(product))
+    }
+
+    /// The distribution of a copy given others; of nothing, whether what is given is possible. None where it is not.
+    fn distribution(
+        &mut self,
+        asking: &mut Asking<'_>,
+        target: Option<Copy>,
+        known: &[(Copy, usize)],
+        floating: &mut Floating,
+    ) -> Result<Option<Vec<f64>>, Trouble> {
+        let set = asking.constants.iter().map(|state| state.map_or(0, |state| state + 1));
+        let pairs = known.iter().flat_map(|&(copy, state)| [copy, state]);
+        let key: Vec<usize> = set.chain([target.map_or(0, |copy| copy + 1)]).chain(pairs).collect();
+        if let Some(found) = self.distributions.get(&key) {
+            return Ok(found.clone());
+        }
+        let (built, place) = match &mut asking.built {
+            Some(built) => built,
+            none => {
+                let copies = self.of.iter().chain(&self.given).map(|(copy, _)| *copy).chain(self.mean);
+                let relevant = self.copies.relevant(copies);
+                let place = relevant.iter().enumerate().map(|(at, &copy)| (copy, at)).collect();
+                let built = self.network_of(asking.network, &relevant, &place, asking.slots, floating)?;
+                none.insert((built, place))
+            }
+        };
+        let targets: Vec<usize> = target.iter().map(|copy| place[copy]).collect();
+        let evidence: Vec<(usize, usize)> = known.iter().map(|(copy, state)| (place[copy], *state)).collect();
+        let found = match infer::query(built, &targets, &evidence, &floating.limits) {
+            Ok(joint) => Some(joint.probs),
+            Err(Refusal::Impossible) => None,
+            Err(refusal) => return Err(Trouble::Refused(refusal)),
+        };
+        self.distributions.insert(key, found.clone());
+        Ok(found)
     }
 
     /// The copies, with what is set put into their tables.

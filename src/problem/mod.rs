@@ -201,6 +201,13 @@ pub enum Asked {
         /// The variables.
         of: Vec<usize>,
     },
+    /// Whether two expressions are equal at all values left free.
+    Comparison {
+        /// What is compared: both sides have the same free values in the same order.
+        pairs: Vec<(Question, Question)>,
+        /// Whether an independence was asked, and the sides are what it comes to.
+        independence: bool,
+    },
 }
 
 /// An expectation of a model.

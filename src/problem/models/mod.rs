@@ -5,6 +5,7 @@
 //! distributions is linear, and then all of it is.
 
 mod ask;
+mod compare;
 mod distribution;
 mod equation;
 mod linear;

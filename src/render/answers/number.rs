@@ -1,7 +1,9 @@
 //! What a model answers: numbers, side by side with those without the action, and as bars.
 
 use super::{count, sentence};
-use crate::answer::{Explanation, Number, Numbers, NumericalCheck, SensitiveEntry, decimal};
+use crate::answer::{
+    Comparison, Explanation, LinearForm, Number, Numbers, NumericalCheck, SensitiveEntry, Sides, decimal, same,
+};
 use crate::expr::BigRational;
 use crate::render::document::{Block, Document, Math, Table, Text, Tone};
 use num_traits::{One, Signed, ToPrimitive, Zero};
@@ -30,6 +32,7 @@ pub(super) fn number(document: &mut Document, model: &str, answer: &Number) {
             document.say(Text::new().tone(Tone::Good, exactly(value)).say(computed(model)));
             sensitive(document, entries, *truncated);
         }
+        Number::Comparison(found) => compared(document, model, found),
         Number::None(why) => {
             document.say(Text::new().tone(Tone::Open, "No number").say(format!(": {}.", sentence(why))));
         }
@@ -195,6 +198,67 @@ fn sensitive(document: &mut Document, entries: &[SensitiveEntry], truncated: boo
     document.push(Block::Table(Table { caption: Text::new(), head, rows: rows.collect() }));
     if truncated {
         document.say(Text::of("There are more; --limit lists more of them."));
+    }
+}
+
+/// Two sides, or an independence, in the numbers of a model.
+fn compared(document: &mut Document, model: &str, found: &Comparison) {
+    /// Differences shown.
+    const MOST: usize = 20;
+    let (word, tone) = match (found.independence, found.holds) {
+        (true, true) => ("Independent", Tone::Good),
+        (true, false) => ("Dependent", Tone::Bad),
+        (false, true) => ("Equal", Tone::Good),
+        (false, false) => ("Different", Tone::Bad),
+    };
+    document.say(Text::new().tone(tone, word).say(computed_so(model, found.floating)));
+    let (left, right) = match (found.independence, &found.sides) {
+        (true, Sides::Rows { .. }) => ("together", "if independent"),
+        (true, Sides::Forms(_)) => ("mean given both", "mean given the rest"),
+        (false, _) => ("left side", "right side"),
+    };
+    match &found.sides {
+        Sides::Rows { slots, rows, undefined } => {
+            // Of what holds there is nothing to see but the numbers asked for; of what fails, where it does.
+            let shown: Vec<_> = rows
+                .iter()
+                .filter(|(_, left, right)| {
+                    if found.holds { !found.independence } else { !same(left, right, found.floating) }
+                })
+                .collect();
+            if *undefined > 0 {
+                let these = count(*undefined, "combination", "combinations");
+                document.say(Text::of(format!("Not compared: {these} in which a condition has probability zero.")));
+            }
+            if shown.is_empty() {
+                return;
+            }
+            if !found.holds && !slots.is_empty() {
+                let these = count(shown.len(), "combination", "combinations");
+                document.say(Text::of(format!("They differ in {these} of {}:", rows.len())));
+            }
+            let mut head: Vec<Text> = slots.iter().map(|slot| Text::new().math(Math::Code(slot.clone()))).collect();
+            head.extend([Text::of(left), Text::of(right)]);
+            let more = shown.len().saturating_sub(MOST);
+            let rows = shown.into_iter().take(MOST).map(|(at, left, right)| {
+                let mut row: Vec<Text> = at.iter().map(|value| Text::new().math(Math::Code(value.clone()))).collect();
+                row.extend([left, right].map(|number| Text::of(as_known(number, found.floating))));
+                row
+            });
+            document.push(Block::Table(Table { caption: Text::new(), head, rows: rows.collect() }));
+            if more > 0 {
+                document.say(Text::of(format!("And {more} more.")));
+            }
+        }
+        Sides::Forms(forms) => {
+            let told = |form: &LinearForm| {
+                let variance = form.variance.as_ref().map(|variance| format!(", with variance {}", exactly(variance)));
+                Text::of(format!("{}{}", linear(&form.mean, &form.slots), variance.unwrap_or_default()))
+            };
+            let rows = forms.iter().map(|(left, right)| vec![told(left), told(right)]).collect();
+            let head = vec![Text::of(left), Text::of(right)];
+            document.push(Block::Table(Table { caption: Text::new(), head, rows }));
+        }
     }
 }
 
