@@ -5,8 +5,8 @@ use super::context::Context;
 use super::numbers::{Comparison, Explanation, LinearForm, Number, Numbers, SensitiveEntry, Sides, decimal, same};
 use crate::expr::BigRational;
 use crate::model::{
-    self, Answered, Ask, Bounds, LinearRow, Model, Network, Of, Question, Trouble, evaluate, evaluate_floating, evaluate_linear,
-    explain, explain_floating, sensitivity,
+    self, Answered, Ask, Bounds, LinearRow, Model, Network, Of, Question, Trouble, evaluate, evaluate_floating,
+    evaluate_linear, explain, explain_floating, sensitivity,
 };
 use crate::problem::{Asked, NumberExpectation, NumberQuery};
 use num_traits::Signed;
@@ -25,11 +25,7 @@ const fn is_too_much(why: &Trouble) -> bool {
 }
 
 /// Exact numbers, or floats where those would take too much; and whether it is floats.
-pub(super) fn evaluated(
-    network: &Network,
-    question: &Question,
-    bounds: Bounds,
-) -> Result<(Answered, bool), Trouble> {
+pub(super) fn evaluated(network: &Network, question: &Question, bounds: Bounds) -> Result<(Answered, bool), Trouble> {
     match evaluate(network, question, bounds) {
         Ok(found) => Ok((found, false)),
         Err(why) if is_too_much(&why) => {

@@ -24,7 +24,13 @@ pub(super) fn checks(
     body: &Body,
 ) -> Vec<NumericalCheck> {
     let compare = |entry: &ModelEntry, arena: &Arena, asked: ExprId, estimand: ExprId| {
-        let mut check = NumericalCheck { model: entry.name.clone(), rows: Vec::new(), slots: Vec::new(), reason: None, floating: false };
+        let mut check = NumericalCheck {
+            model: entry.name.clone(),
+            rows: Vec::new(),
+            slots: Vec::new(),
+            reason: None,
+            floating: false,
+        };
         if let Err(why) = compared(context, entry, arena, (asked, estimand), &mut check) {
             check.reason = Some(why);
         }

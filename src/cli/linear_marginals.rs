@@ -10,26 +10,18 @@ use serde_json::{Map, Value, json};
 use std::time::Instant;
 use unicode_width::UnicodeWidthStr;
 use whatif::answer::decimal;
-use whatif::model::{
-    Ask, Atom, Linear, Of, Point, Question, Role, Setting, Slot, Term, To, Trouble, evaluate_linear,
-};
+use whatif::model::{Ask, Atom, Linear, Of, Point, Question, Role, Setting, Slot, Term, To, Trouble, evaluate_linear};
 use whatif::source::Diagnostic;
 
 /// A variable's name, mean and variance.
 type Normal = (String, BigRational, BigRational);
 
 /// Every marginal, as text.
-pub fn marginals(
-    args: &Marginals,
-    loaded: &Loaded,
-    linear: &Linear,
-    load: f64,
-) -> Result<String, Vec<Diagnostic>> {
+pub fn marginals(args: &Marginals, loaded: &Loaded, linear: &Linear, load: f64) -> Result<String, Vec<Diagnostic>> {
     let given = real_settings(linear, "--given", &args.given).map_err(|found| vec![found])?;
     let set = real_settings(linear, "--do", &args.do_).map_err(|found| vec![found])?;
-    let told = |code, message: &str, help| {
-        vec![super::input::without_place(code, &loaded.name, message.to_owned(), help)]
-    };
+    let told =
+        |code, message: &str, help| vec![super::input::without_place(code, &loaded.name, message.to_owned(), help)];
     if args.sample.is_some() {
         return Err(told(
             "whatif::linear_sample",

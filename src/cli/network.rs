@@ -79,11 +79,7 @@ pub fn settings(network: &Network, option: &str, texts: &[String]) -> Result<Vec
 }
 
 /// Settings such as `school=2`, each an option of the command line, of a model with real variables.
-pub fn real_settings(
-    model: &Linear,
-    option: &str,
-    texts: &[String],
-) -> Result<Vec<(usize, BigRational)>, Diagnostic> {
+pub fn real_settings(model: &Linear, option: &str, texts: &[String]) -> Result<Vec<(usize, BigRational)>, Diagnostic> {
     let names: Vec<&str> = model.variables.iter().map(|v| v.name.as_str()).collect();
     let example = names.first().map_or("x=1".to_owned(), |name| format!("{name}=1.5"));
     let mut found: Vec<(usize, BigRational)> = Vec::new();

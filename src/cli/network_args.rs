@@ -30,7 +30,7 @@ pub struct Marginals {
     /// Estimate from N weighted rows, with standard errors
     #[arg(long, value_name = "N", value_parser = rows)]
     pub sample: Option<u64>,
-    /// How --sample draws: with what is given in view, or without
+    /// How --sample draws: guided by what is given, or only weighed by it
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Method::Importance)]
     pub method: Method,
     /// Where the random numbers start
@@ -49,9 +49,9 @@ pub struct Marginals {
 /// How rows are drawn that are to agree with what is given.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
-    /// Importance sampling, guided by belief propagation from what is given
+    // Guided by belief propagation from what is given.
     Importance,
-    /// Likelihood weighting: what is given weighs the rows and guides nothing
+    // Likelihood weighting: what is given weighs the rows and guides nothing.
     Weighting,
 }
 

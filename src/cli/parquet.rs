@@ -66,7 +66,11 @@ fn part(chunk: &Chunk<'_>, column: &Column) -> Part {
         Cell::Real(number) => number,
         Cell::State(state) => f64::from(state),
     };
-    if column.states.is_some() { Part::States(cells.map(state).collect()) } else { Part::Real(cells.map(real).collect()) }
+    if column.states.is_some() {
+        Part::States(cells.map(state).collect())
+    } else {
+        Part::Real(cells.map(real).collect())
+    }
 }
 
 /// Writes all rows; what is held is one row group.

@@ -12,13 +12,14 @@ impl Network {
     /// # Errors
     /// Larger than a Bayesian network may be.
     pub fn to_bayesian(&self, name: &str) -> Result<network::Network, NetworkError> {
-        let variables = self.variables.iter().map(|known| network::Variable {
-            name: known.name.clone(),
-            states: known.states.clone(),
-        });
-        let tables = self.variables.iter().enumerate().map(|(child, known)| {
-            Table::exact(child, known.mechanism.parents.clone(), known.mechanism.table.clone())
-        });
+        let variables = self
+            .variables
+            .iter()
+            .map(|known| network::Variable { name: known.name.clone(), states: known.states.clone() });
+        let tables =
+            self.variables.iter().enumerate().map(|(child, known)| {
+                Table::exact(child, known.mechanism.parents.clone(), known.mechanism.table.clone())
+            });
         network::Network::new(name, variables.collect(), tables.collect())
     }
 
@@ -26,10 +27,7 @@ impl Network {
     /// numbers become distributions; numbers that are not known exactly are taken to be the floats that stand for them.
     /// `numbers` says what a variable's states stand for, if they are numbers. O(size of the tables).
     #[must_use]
-    pub fn of_bayesian(
-        network: &network::Network,
-        numbers: impl Fn(&[String]) -> Option<Vec<BigRational>>,
-    ) -> Self {
+    pub fn of_bayesian(network: &network::Network, numbers: impl Fn(&[String]) -> Option<Vec<BigRational>>) -> Self {
         let float = |&p: &f64| BigRational::from_float(p).unwrap_or_else(BigRational::zero);
         let variables = network.variables().iter().zip(network.tables()).map(|(known, table)| {
             let exact = table.exact.clone().unwrap_or_else(|| table.probs.iter().map(float).collect());

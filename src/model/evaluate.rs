@@ -10,7 +10,7 @@ use num_traits::{One, Zero};
 use rustc_hash::FxHashMap;
 
 /// Exact numbers are not tried with more variables than this: choosing an order alone would take too long.
-const MOST_EXACT: usize = 200;
+pub(super) const MOST_EXACT: usize = 200;
 
 /// A question answered: one row for each combination of its free values.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,7 +1,7 @@
 //! The most probable explanation of what is seen.
 
 use super::eliminate::{Budget, Factor, Way, eliminate, take_out};
-use super::evaluate::factor;
+use super::evaluate::{MOST_EXACT, factor};
 use super::{Bounds, Network, Role, Trouble};
 use crate::expr::BigRational;
 use num_traits::Zero;
@@ -29,6 +29,9 @@ pub fn explain(
     set: &[(usize, usize)],
     bounds: Bounds,
 ) -> Result<Option<Explained>, Trouble> {
+    if network.variables.len() > MOST_EXACT {
+        return Err(Trouble::TooLong { limit: bounds.steps });
+    }
     let mut budget = Budget::new(bounds);
     let mut fixed: Vec<Option<usize>> = vec![None; network.variables.len()];
     let mut acted = vec![false; network.variables.len()];

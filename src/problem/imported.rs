@@ -28,7 +28,8 @@ pub fn read_asking(questions: &Source, name: &str, network: &network::Network) -
         return (problem, faults);
     }
     let end = questions.text().len();
-    let source = Source::new(questions.name(), format!("{}\n{}", questions.text(), declared(network)));
+    // Messages show the lines around a place: those below the questions are blank.
+    let source = Source::new(questions.name(), format!("{}\n\n\n{}", questions.text(), declared(network)));
     let (tree, _) = syntax::parse(&source);
     let (mut asked, mut statements): (Vec<_>, Vec<_>) =
         tree.statements.into_iter().partition(|statement| statement.span.start < end);
@@ -42,7 +43,8 @@ pub fn read_asking(questions: &Source, name: &str, network: &network::Network) -
     }
     statements.extend(asked);
     let model = Model::Discrete(Network::of_bayesian(network, numbers));
-    let entry = ModelEntry { name: name.to_owned(), span: Span::default(), doc: None, graph: 0, model: Arc::new(model) };
+    let entry =
+        ModelEntry { name: name.to_owned(), span: Span::default(), doc: None, graph: 0, model: Arc::new(model) };
     let (problem, mut diagnostics) = resolve_with(&source, &Tree { statements }, vec![entry]);
     // What is noticed of the graph is nothing that was written.
     diagnostics.retain(|found| found.is_error() || found.labels.iter().all(|label| label.span.start < end));

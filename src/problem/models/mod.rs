@@ -183,13 +183,12 @@ impl<'t> Resolver<'t> {
             self.mechanism(&mut draft, variable, item, cells);
         }
         self.common_causes(&draft);
-        let left = draft.mechanisms.iter().position(Option::is_none);
-        if left.is_some() {
-            return None;
-        }
         if *cells == 0 {
             let found = diagnostics::models_too_large(&self.findings.source, statement.span, MAX_CELLS_IN_FILE);
             self.findings.push(found);
+            return None;
+        }
+        if draft.mechanisms.iter().any(Option::is_none) {
             return None;
         }
         let variables =

@@ -42,9 +42,7 @@ impl<'t> Resolver<'t> {
                 }
                 Asked::Sensitivity { question, of: asking.tables(&asked.to)? }
             }
-            tree::Query::Equality(lhs, rhs) => {
-                Asked::Comparison { pairs: asking.both(lhs, rhs)?, independence: false }
-            }
+            tree::Query::Equality(lhs, rhs) => Asked::Comparison { pairs: asking.both(lhs, rhs)?, independence: false },
             tree::Query::Independence(asked) => {
                 Asked::Comparison { pairs: asking.independence(asked, span)?, independence: true }
             }

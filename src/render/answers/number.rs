@@ -45,11 +45,7 @@ fn computed(model: &str) -> String {
 
 /// The same of numbers that may be floats.
 fn computed_so(model: &str, floating: bool) -> String {
-    if floating {
-        format!(" in the model {model}: computed in floating point, not proved.")
-    } else {
-        computed(model)
-    }
+    if floating { format!(" in the model {model}: computed in floating point, not proved.") } else { computed(model) }
 }
 
 /// With the fraction, where the number is exact.
@@ -222,9 +218,11 @@ fn compared(document: &mut Document, model: &str, found: &Comparison) {
             // Of what holds there is nothing to see but the numbers asked for; of what fails, where it does.
             let shown: Vec<_> = rows
                 .iter()
-                .filter(|(_, left, right)| {
-                    if found.holds { !found.independence } else { !same(left, right, found.floating) }
-                })
+                .filter(
+                    |(_, left, right)| {
+                        if found.holds { !found.independence } else { !same(left, right, found.floating) }
+                    },
+                )
                 .collect();
             if *undefined > 0 {
                 let these = count(*undefined, "combination", "combinations");
@@ -234,8 +232,8 @@ fn compared(document: &mut Document, model: &str, found: &Comparison) {
                 return;
             }
             if !found.holds && !slots.is_empty() {
-                let these = count(shown.len(), "combination", "combinations");
-                document.say(Text::of(format!("They differ in {these} of {}:", rows.len())));
+                let all = count(rows.len(), "combination", "combinations");
+                document.say(Text::of(format!("They differ in {} of {all}:", shown.len())));
             }
             let mut head: Vec<Text> = slots.iter().map(|slot| Text::new().math(Math::Code(slot.clone()))).collect();
             head.extend([Text::of(left), Text::of(right)]);
@@ -272,7 +270,11 @@ pub(super) fn check(document: &mut Document, check: &NumericalCheck) {
     let agree = check.agrees();
     let text = Text::of(format!("Checked in the model {model}: "));
     let text = match agree {
-        Some(true) => text.tone(Tone::Good, "the formula and the action agree").say(if check.floating { " to nine digits" } else { " exactly" }),
+        Some(true) => text.tone(Tone::Good, "the formula and the action agree").say(if check.floating {
+            " to nine digits"
+        } else {
+            " exactly"
+        }),
         Some(false) => text.tone(Tone::Bad, "the formula and the action differ"),
         None => text.tone(Tone::Open, "nothing to compare").say(", the formula divides by zero"),
     };
