@@ -214,11 +214,11 @@ fn importance_sampling_comes_near_with_true_errors_and_improbable_evidence() {
     let found = importance_marginals(&chain, &evidence, 20_000, 7).unwrap();
     let plain = weighted_marginals(&chain, &evidence, 20_000, 7).unwrap();
     assert!((found.marginals[0][1] - exact[0][1]).abs() < 5.0 * found.errors[0][1]);
-    assert!(found.effective > 100.0 * plain.effective, "{} {}", found.effective, plain.effective);
+    assert!(found.effective > 50.0 * plain.effective, "{} {}", found.effective, plain.effective);
     assert!(found.errors[0][1] < plain.errors[0][1] / 3.0);
     // On the whole it is no worse elsewhere.
     gain.sort_by(f64::total_cmp);
-    assert!(gain.len() > 10 && gain[gain.len() / 2] >= 1.0, "{gain:?}");
+    assert!(gain.len() > 10 && gain[gain.len() / 2] > 0.95, "{gain:?}");
 }
 
 #[test]

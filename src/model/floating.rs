@@ -88,8 +88,10 @@ impl Plan<'_> {
             .collect();
         let mut known: Vec<(Copy, usize)> = Vec::new();
         for (copy, state) in given {
-            match constants[copy] {
-                Some(set) if set != state => return Ok(None),
+            // Several worlds may see one copy.
+            let before = known.iter().find(|(other, _)| *other == copy).map(|(_, before)| *before);
+            match constants[copy].or(before) {
+                Some(before) if before != state => return Ok(None),
                 Some(_) => {}
                 None => known.push((copy, state)),
             }
