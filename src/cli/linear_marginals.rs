@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use std::time::Instant;
 use unicode_width::UnicodeWidthStr;
 use whatif::answer::decimal;
-use whatif::model::{Ask, Atom, Linear, Of, Point, Question, Role, Setting, Slot, Term, To, Trouble, evaluate_linear};
+use whatif::model::{Ask, Atom, Linear, Of, Point, Question, Role, Setting, Slot, Term, To, evaluate_linear};
 use whatif::source::Diagnostic;
 
 /// A variable's name, mean and variance.
@@ -54,7 +54,7 @@ pub fn marginals(args: &Marginals, loaded: &Loaded, linear: &Linear, load: f64) 
                 ));
             }
             // A mean given numbers is always linear.
-            Err(Trouble::NotLinear | _) => {}
+            Err(_) => {}
         }
     }
     let infer = start.elapsed().as_secs_f64();

@@ -75,12 +75,12 @@ fn part(chunk: &Chunk<'_>, column: &Column) -> Part {
 
 /// Writes all rows; what is held is one row group.
 pub fn write(rows: &Rows, to: impl Write + Send) -> std::io::Result<()> {
-    let other = |error: ParquetError| match error {
-        ParquetError::External(error) => match error.downcast::<std::io::Error>() {
-            Ok(error) => *error,
-            Err(error) => std::io::Error::other(error),
-        },
-        error => std::io::Error::other(error),
+    // What the system says of the file is passed on as it is.
+    let other = |error: ParquetError| {
+        if let ParquetError::External(error) = error {
+            return error.downcast::<std::io::Error>().map_or_else(std::io::Error::other, |error| *error);
+        }
+        std::io::Error::other(error)
     };
     try_write(rows, to).map_err(other)
 }
