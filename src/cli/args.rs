@@ -281,7 +281,7 @@ Examples:
   whatif run examples/napkin.causal --format json
   whatif run examples/models/churn.causal --check-numerically
   whatif run examples/napkin.causal --format latex > napkin.tex
-  whatif run asia.bif.gz --ask 'P(dysp = yes | do(smoke = no))'
+  whatif run examples/models/asia.causal --ask 'P(dysp = yes | do(smoke = no)) in asia88'
   echo 'graph { x -> m -> y; x <-> y } P(y | do(x))' | whatif run -
 
 Exit status: 0 all answered and every expectation held (\"not identifiable\" is an answer);
