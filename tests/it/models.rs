@@ -335,6 +335,24 @@ fn parquet_holds_the_rows_that_csv_holds() {
 }
 
 #[test]
+fn models_are_written_for_other_programs_and_read_again() {
+    let text = |run: Run| -> String {
+        assert_eq!((run.status, run.errors.as_str()), (0, ""));
+        run.output
+    };
+    let marginals = |name: &str, content: &str, more: &[&str]| {
+        text(on(name, content, &[&["marginals", "--format", "csv", "--do", "smokes=yes"], more].concat()))
+    };
+    let own = marginals("own.causal", SMOKING, &["--model", "tables"]);
+    for (to, file) in [("bif", "there.bif"), ("xmlbif", "there.xmlbif"), ("hugin", "there.net")] {
+        let there = text(on("own.causal", SMOKING, &["export", "--to", to, "--model", "tables"]));
+        assert_eq!(marginals(file, &there, &[]), own, "{to}");
+    }
+    let linear = whatif(&["export", "examples/models/wages.causal", "--to", "bif"]);
+    insta::assert_snapshot!("export_linear", shown(&linear));
+}
+
+#[test]
 fn comparisons_in_a_model() {
     let text = format!(
         "{SMOKING}\
