@@ -46,7 +46,7 @@ pub struct Ref {
     pub at: At,
 }
 
-/// One word for each reference: every expression is hashed when it is made.
+/// Two words for each reference: every expression is hashed when it is made.
 impl Hash for Ref {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -54,7 +54,8 @@ impl Hash for Ref {
             At::Copy(primes) => u64::from(primes) << 1,
             At::Value(symbol) => (u64::from(symbol.0) << 1) | 1,
         };
-        state.write_u64((u64::from(self.var.0) << 33) ^ at);
+        state.write_u32(self.var.0);
+        state.write_u64(at);
     }
 }
 

@@ -351,11 +351,12 @@ pub(crate) fn via(source: &Source, span: Span, kind: &str) -> Diagnostic {
         .help("mediators are named in `nde(… via m)` and `nie(… via m)`")
 }
 
-pub(crate) fn model_question(source: &Source, span: Span, model: &str) -> Diagnostic {
-    let message = format!("the model {} answers with numbers, and this asks for none", shown(model));
-    error("whatif::model_question", source, message, span, "not a question to a model").help(
-        "ask a model for `P(…)`, `E[…]`, their sums and products, `explain …` or `sensitivity …`; ask its graph for the rest",
-    )
+pub(crate) fn model_question(source: &Source, span: Span, model: &str, graph: &str) -> Diagnostic {
+    let message = format!("the model {} answers with numbers, and this asks about the graph", shown(model));
+    error("whatif::model_question", source, message, span, "not a question to a model").help(format!(
+        "ask its graph instead: `… in {graph}`; a model is asked for `P(…)`, `E[…]`, their sums and products, `A == B`, \
+         `x _||_ y | z`, `explain …` or `sensitivity …`"
+    ))
 }
 
 pub(crate) fn sensitivity_fixed(source: &Source, span: Span) -> Diagnostic {
