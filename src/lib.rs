@@ -39,6 +39,7 @@
 pub mod algebra;
 pub mod answer;
 pub mod countermodel;
+pub mod data;
 pub mod derive;
 pub mod exchange;
 pub mod expr;
@@ -55,6 +56,7 @@ pub mod reach;
 pub mod render;
 pub mod session;
 pub mod source;
+pub mod sql;
 pub mod syntax;
 pub mod testing;
 

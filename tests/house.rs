@@ -8,20 +8,22 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const NOUNS: [&str; 5] = ["source", "graph", "expr", "proof", "network"];
+const NOUNS: [&str; 6] = ["source", "graph", "expr", "proof", "network", "data"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 21] = [
+const TABLE: [(&str, &[&str]); 23] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
     ("proof", &["graph", "expr"]),
     ("network", &["source"]),
+    ("data", &["source"]),
     ("kernel", &["graph", "expr", "proof"]),
     ("syntax", &["source"]),
     ("infer", &["network"]),
     ("model", &["expr", "network", "infer"]),
     ("problem", &["source", "syntax", "graph", "expr", "proof", "network", "model"]),
+    ("sql", &["expr", "data"]),
     ("reach", &["graph"]),
     ("algebra", &["graph", "expr"]),
     ("identify", &["graph", "expr", "proof", "reach", "algebra"]),

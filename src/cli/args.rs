@@ -47,6 +47,10 @@ pub enum Command {
     Marginals(super::network_args::Marginals),
     /// Draw rows from a model or a Bayesian network
     Simulate(super::network_args::Simulate),
+    /// Print the query that counts what an estimate needs, or the counts of a file
+    Counts(super::counts::Counts),
+    /// Print a formula as one query for a database
+    Sql(super::counts::Sql),
 }
 
 /// `whatif run`

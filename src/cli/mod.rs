@@ -6,6 +6,8 @@
 
 mod args;
 mod check;
+mod counts;
+mod data;
 mod difference;
 mod explain;
 mod export;
@@ -45,6 +47,8 @@ pub fn main() -> ExitCode {
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look).paged(check.no_pager)),
         Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
+        Some(Command::Counts(args)) => counts::counts(args, &mut Output::new(&args.look)),
+        Some(Command::Sql(args)) => counts::sql(args, &mut Output::new(&args.look)),
         Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),
         Some(Command::Repl(repl)) => repl::repl(repl, &mut Output::new(&repl.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),

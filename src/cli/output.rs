@@ -180,8 +180,17 @@ impl Progress {
 
     /// One more is done.
     pub fn step(&self) {
+        self.change(|done| done + 1);
+    }
+
+    /// So much is done.
+    pub fn reach(&self, done: usize) {
+        self.change(|_| done.min(self.total));
+    }
+
+    fn change(&self, to: impl FnOnce(usize) -> usize) {
         let Some(Ok(mut state)) = self.state.as_ref().map(Mutex::lock) else { return };
-        state.0 += 1;
+        state.0 = to(state.0);
         if state.1.elapsed() >= Self::EVERY {
             state.1 = Instant::now();
             let (done, total) = (state.0, self.total);

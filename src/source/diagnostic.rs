@@ -145,7 +145,7 @@ impl miette::SourceCode for Source {
                 self.name().to_owned(),
                 contents.data(),
                 (window.start + contents.span().offset(), contents.span().len()).into(),
-                first + contents.line(),
+                first + contents.line() + self.first_line() - 1,
                 contents.column(),
                 contents.line_count(),
             )));

@@ -60,23 +60,37 @@ struct Inner {
     text: String,
     /// Byte offset of the first character of each line.
     lines: Vec<usize>,
+    /// The number of the first line; 1 unless the text is a part of a longer one.
+    first: usize,
 }
 
 impl Source {
     /// Takes a text and the name it is known by (a path as the user gave it, or `<stdin>`). O(length).
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::part(name, text, 1)
+    }
+
+    /// Takes a part of a text that is too long to be held: its lines are counted from `first` on. O(length).
+    #[must_use]
+    pub fn part(name: impl Into<String>, text: impl Into<String>, first: usize) -> Self {
         let text = text.into();
         let lines = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
             .collect();
-        Self { inner: Arc::new(Inner { name: name.into(), text, lines }) }
+        Self { inner: Arc::new(Inner { name: name.into(), text, lines, first }) }
     }
 
     /// The name as given.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.inner.name
+    }
+
+    /// The number of its first line.
+    #[must_use]
+    pub fn first_line(&self) -> usize {
+        self.inner.first
     }
 
     /// The whole text.
@@ -102,7 +116,7 @@ impl Source {
             end -= 1;
         }
         let column = self.inner.text.get(start..end).map_or(0, |before| before.chars().count());
-        (line, column + 1)
+        (line - 1 + self.inner.first, column + 1)
     }
 }
 
@@ -124,5 +138,6 @@ mod tests {
         assert_eq!(source.line_column("aé→".len()), (1, 4));
         assert_eq!(source.line_column("aé→b\n".len()), (2, 1));
         assert_eq!(source.line_column(999), (2, 2));
+        assert_eq!(Source::part("t", "a\nb", 70).line_column(2), (71, 1));
     }
 }

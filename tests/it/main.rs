@@ -6,6 +6,7 @@ mod advice;
 mod cli;
 mod contract;
 mod corpus;
+mod data;
 mod errors;
 mod evidence;
 mod examples;
@@ -23,6 +24,7 @@ mod sets;
 mod shell;
 mod snapshots_command;
 mod soundness;
+mod sql;
 mod support;
 #[cfg(unix)]
 mod terminal;

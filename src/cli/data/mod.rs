@@ -1,0 +1,90 @@
+//! Tables of data: files and standard input, cut into parts that several threads count.
+
+mod blocks;
+mod columns;
+mod csv;
+mod parquet;
+mod plain;
+mod queue;
+
+pub use columns::Columns;
+
+use super::input;
+use flate2::read::MultiGzDecoder;
+use std::fs::File;
+use std::io::{Chain, Cursor, Read};
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use whatif::data::{self, Wanted};
+use whatif::source::Diagnostic;
+
+/// Reads and counts a table: CSV, packed with gzip or not, or Parquet, which is told by its first bytes; `-` is standard
+/// input. The counts do not depend on the number of threads.
+pub fn read(path: &Path, wanted: &Wanted, jobs: Option<NonZeroUsize>) -> Result<data::Read, Vec<Diagnostic>> {
+    let stdin = path.as_os_str() == "-";
+    let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
+    let unreadable = |error: std::io::Error| vec![input::unreadable(&name, &error)];
+    let threads = jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    if stdin {
+        return text(&name, std::io::stdin(), None, wanted, threads);
+    }
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut magic = [0; 4];
+    let length = fill(&mut file, &mut magic).map_err(unreadable)?;
+    if magic == *b"PAR1" {
+        return parquet::read(path, &name, wanted, threads);
+    }
+    let whole = file.metadata().map(|data| data.len()).ok();
+    let start = Cursor::new(magic[..length].to_vec());
+    text(&name, start.chain(file), whole, wanted, threads)
+}
+
+/// As many bytes as there are, up to the length of `to`.
+fn fill(from: &mut impl Read, to: &mut [u8]) -> std::io::Result<usize> {
+    let mut length = 0;
+    while length < to.len() {
+        match from.read(&mut to[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+/// Counts the bytes that pass.
+struct Counted<R> {
+    from: R,
+    passed: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.from.read(to)?;
+        self.passed.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+fn text(
+    name: &str,
+    from: impl Read + Send,
+    whole: Option<u64>,
+    wanted: &Wanted,
+    threads: usize,
+) -> Result<data::Read, Vec<Diagnostic>> {
+    let passed = Arc::new(AtomicU64::new(0));
+    let mut from = Counted { from, passed: Arc::clone(&passed) };
+    let mut magic = [0; 2];
+    let length = fill(&mut from, &mut magic).map_err(|error| vec![input::unreadable(name, &error)])?;
+    let start: Chain<Cursor<Vec<u8>>, _> = Cursor::new(magic[..length].to_vec()).chain(from);
+    let progress = queue::Reading { passed, whole };
+    match magic {
+        [0x1f, 0x8b] => csv::read(name, MultiGzDecoder::new(start), &progress, wanted, threads),
+        [0xff, 0xfe] | [0xfe, 0xff] => Err(vec![data::diagnostics::utf16(name)]),
+        _ => csv::read(name, start, &progress, wanted, threads),
+    }
+}

@@ -1,0 +1,135 @@
+//! Wanted columns, found in a table's header.
+
+use super::{Levels, Wanted, diagnostics};
+use crate::source::Diagnostic;
+use rustc_hash::FxHashMap;
+
+/// A table's header.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Header {
+    /// What the table is called in messages.
+    pub table: String,
+    /// The names of its columns.
+    pub names: Vec<String>,
+    /// Of a text: its first line as it stands there, and the character between fields.
+    pub line: Option<(String, u8)>,
+}
+
+/// What a column read is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Role {
+    /// Counted by.
+    Level,
+    /// Summed up.
+    Numeric,
+    /// The row's weight.
+    Weight,
+    /// How many rows it stands for.
+    Count,
+    /// A sum over these rows, already made.
+    Sum,
+    /// A sum of squares, already made.
+    SumSquares,
+    /// How many of these rows lack the number that is summed up.
+    Absent,
+}
+
+/// A column that is read.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Slot {
+    pub role: Role,
+    /// What its values are for: a variable's name, or the column's.
+    pub variable: String,
+    pub column: String,
+    /// Its position in the table.
+    pub position: usize,
+}
+
+/// Wanted columns with their places in a table. Positions of the columns read are called slots: first those counted by.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Schema {
+    pub(super) header: Header,
+    pub(super) wanted: Wanted,
+    pub(super) slots: Vec<Slot>,
+}
+
+impl Schema {
+    /// Finds the wanted columns. O(columns × wanted, and the distance to each name for one that is not found).
+    ///
+    /// # Errors
+    ///
+    /// A column is missing or there twice. Warnings come with either outcome.
+    pub fn new(wanted: &Wanted, header: Header) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut places: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for (position, name) in header.names.iter().enumerate() {
+            places.entry(name).or_default().push(position);
+        }
+        let mut found = Vec::new();
+        let mut slots = Vec::new();
+        for (role, variable, column) in roles(wanted) {
+            match places.get(column.as_str()).map(Vec::as_slice) {
+                Some(&[position]) => slots.push(Slot { role, variable, column, position }),
+                Some(&[first, second, ..]) => found.push(diagnostics::column_twice(&header, &column, first, second)),
+                Some([]) | None => found.push(diagnostics::column_missing(&header, role, &variable, &column)),
+            }
+        }
+        let complete = found.is_empty();
+        for latent in &wanted.latents {
+            if let Some(&[position, ..]) = places.get(latent.as_str()).map(Vec::as_slice)
+                && slots.iter().all(|slot| slot.position != position)
+            {
+                found.push(diagnostics::latent_column(&header, latent, position));
+            }
+        }
+        (complete.then(|| Self { wanted: wanted.clone(), slots, header }), found)
+    }
+
+    /// The table's columns that are read, one for each slot.
+    pub fn positions(&self) -> impl Iterator<Item = usize> + '_ {
+        self.slots.iter().map(|slot| slot.position)
+    }
+
+    /// What the table is called in messages.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.header.table
+    }
+
+    /// How many columns the table has.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.header.names.len()
+    }
+
+    /// Whether a slot is a number: no variable's level, or a level that is a bin.
+    #[must_use]
+    pub fn is_number(&self, slot: usize) -> bool {
+        self.wanted.fields.get(slot).is_none_or(|field| matches!(field.levels, Levels::Bins { .. }))
+    }
+
+    /// Whether each record is one row, and nothing of it is summed up.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.slots.len() == self.wanted.fields.len()
+    }
+}
+
+fn roles(wanted: &Wanted) -> Vec<(Role, String, String)> {
+    let named = |role, name: &String| (role, name.clone(), name.clone());
+    let mut all: Vec<_> =
+        wanted.fields.iter().map(|field| (Role::Level, field.variable.clone(), field.column.clone())).collect();
+    all.extend(wanted.counts.iter().map(|name| named(Role::Count, name)));
+    all.extend(wanted.weights.iter().map(|name| named(Role::Weight, name)));
+    if let Some((variable, column)) = &wanted.numeric {
+        if wanted.grouped {
+            for (role, name) in
+                [(Role::Sum, Wanted::SUM), (Role::SumSquares, Wanted::SUM_SQUARES), (Role::Absent, Wanted::ABSENT)]
+            {
+                all.push((role, variable.clone(), name.to_owned()));
+            }
+        } else {
+            all.push((Role::Numeric, variable.clone(), column.clone()));
+        }
+    }
+    all
+}

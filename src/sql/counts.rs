@@ -1,0 +1,71 @@
+//! The one query that touches the rows.
+
+use super::{Dialect, value};
+use crate::data::Wanted;
+
+/// The query that groups and counts a table: a column for each variable, then counts, and sums where they are wanted. Its
+/// result is read as [`Wanted::grouped`] says.
+///
+/// Rows without a value stay in groups of their own, so that whoever reads the result can tell how many there are.
+#[must_use]
+pub fn counts(wanted: &Wanted, table: &str, dialect: Dialect) -> String {
+    let name = |name: &str| dialect.name(name);
+    let (whole, float) = (dialect.whole(), dialect.float());
+    let mut inner: Vec<String> =
+        wanted.fields.iter().map(|field| format!("{} AS {}", value(field, dialect), name(&field.variable))).collect();
+    let variables: Vec<String> = wanted.fields.iter().map(|field| name(&field.variable)).collect();
+    let mut outer = variables.clone();
+    let (number, weight, rows) = (name("whatif_number"), name("whatif_row_weight"), name("whatif_rows"));
+    // A row that stands for several, and a row with a weight, count so often.
+    let times = wanted.counts.as_ref().map_or_else(
+        || "1".to_owned(),
+        |column| {
+            inner.push(format!("{} AS {rows}", name(column)));
+            rows.clone()
+        },
+    );
+    let weighed = wanted.weights.as_ref().map(|column| {
+        inner.push(format!("CAST({} AS {float}) AS {weight}", name(column)));
+        weight.clone()
+    });
+    let all = if times == "1" { "COUNT(*)".to_owned() } else { format!("SUM({times})") };
+    outer.push(format!("CAST({all} AS {whole}) AS {}", name(Wanted::COUNT)));
+    let by = match (&weighed, times.as_str()) {
+        (None, "1") => None,
+        (None, times) => Some(times.to_owned()),
+        (Some(weight), "1") => Some(weight.clone()),
+        (Some(weight), times) => Some(format!("{weight} * {times}")),
+    };
+    let numeric = wanted.numeric.as_ref().map(|(_, column)| {
+        inner.push(format!("CAST({} AS {float}) AS {number}", name(column)));
+    });
+    if weighed.is_some() {
+        let by = by.clone().unwrap_or_default();
+        let weight = match numeric {
+            Some(()) => format!("CASE WHEN {number} IS NULL THEN 0 ELSE {by} END"),
+            None => by,
+        };
+        outer.push(format!("CAST(SUM({weight}) AS {float}) AS {}", name(Wanted::WEIGHT)));
+    }
+    if numeric.is_some() {
+        let by = by.map_or_else(String::new, |by| format!("{by} * "));
+        let absent = format!("SUM(CASE WHEN {number} IS NULL THEN {times} ELSE 0 END)");
+        outer.push(format!("CAST(COALESCE(SUM({by}{number}), 0) AS {float}) AS {}", name(Wanted::SUM)));
+        outer.push(format!(
+            "CAST(COALESCE(SUM({by}{number} * {number}), 0) AS {float}) AS {}",
+            name(Wanted::SUM_SQUARES)
+        ));
+        outer.push(format!("CAST({absent} AS {whole}) AS {}", name(Wanted::ABSENT)));
+    }
+    let group = if variables.is_empty() { String::new() } else { format!("\nGROUP BY {}", variables.join(", ")) };
+    if inner.is_empty() {
+        inner.push(format!("1 AS {rows}"));
+    }
+    format!(
+        "SELECT {}\nFROM (SELECT {}\n      FROM {}) AS {}{group};\n",
+        outer.join(",\n       "),
+        inner.join(",\n             "),
+        dialect.table(table),
+        name("whatif_table"),
+    )
+}
