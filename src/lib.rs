@@ -41,6 +41,7 @@ pub mod answer;
 pub mod countermodel;
 pub mod data;
 pub mod derive;
+pub mod estimate;
 pub mod exchange;
 pub mod expr;
 pub mod graph;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const NOUNS: [&str; 6] = ["source", "graph", "expr", "proof", "network", "data"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 23] = [
+const TABLE: [(&str, &[&str]); 24] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
@@ -49,9 +49,10 @@ const TABLE: [(&str, &[&str]); 23] = [
             "countermodel",
         ],
     ),
+    ("estimate", &["source", "graph", "expr", "proof", "data", "kernel", "syntax", "problem", "answer"]),
     ("exchange", &["source", "graph", "expr", "syntax", "problem", "reach"]),
-    ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer"]),
-    ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
+    ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "estimate"]),
+    ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "estimate"]),
     ("testing", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
     ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
 ];

@@ -23,6 +23,10 @@ pub enum Command {
     Run(Run),
     /// Tell answers in plain words, for who has never seen do-calculus
     Explain(super::explain::Explain),
+    /// Answer with a number: what data say of an effect, with its interval
+    Estimate(super::estimate::Estimate),
+    /// Hold a graph and its estimates against data, and try to refute both
+    Refute(super::refute::Refute),
     /// Look for mistakes in files and answer nothing
     Check(Check),
     /// Explore: draw a graph line by line, ask, change it, and see which answers change
@@ -267,6 +271,7 @@ Examples:
   whatif run examples/churn.causal       answer the questions in a file
   whatif check examples/churn.causal     look for mistakes only
   whatif explain examples/churn.causal   the answers in plain words
+  whatif estimate examples/data/churn.causal   a number from data, with its interval
   whatif fmt --check examples/*.causal   is everything in the one style?
   whatif test examples                   are the answers those of last time?
   echo 'graph { x -> y; x <-> y } P(y | do(x))' | whatif run -

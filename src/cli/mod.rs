@@ -9,6 +9,7 @@ mod check;
 mod counts;
 mod data;
 mod difference;
+mod estimate;
 mod explain;
 mod export;
 mod fmt;
@@ -22,6 +23,7 @@ mod network;
 mod network_args;
 mod output;
 mod parquet;
+mod refute;
 mod repl;
 mod rows;
 mod run;
@@ -47,6 +49,8 @@ pub fn main() -> ExitCode {
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look).paged(check.no_pager)),
         Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
+        Some(Command::Estimate(args)) => estimate::estimate(args, &mut Output::new(&args.look)),
+        Some(Command::Refute(args)) => refute::refute(args, &mut Output::new(&args.look)),
         Some(Command::Counts(args)) => counts::counts(args, &mut Output::new(&args.look)),
         Some(Command::Sql(args)) => counts::sql(args, &mut Output::new(&args.look)),
         Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),

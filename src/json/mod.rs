@@ -5,6 +5,7 @@
 //! Nothing here recurses deeper than an expression written with the answer's definitions, which bound its depth.
 
 mod answer;
+mod estimate;
 mod evidence;
 mod expression;
 mod number;
@@ -14,6 +15,7 @@ mod read;
 mod support;
 mod verify;
 
+pub use estimate::{Estimated, estimates, refutations};
 pub use verify::{MAX_DOCUMENT, Outcome, Verified, verify};
 
 use crate::answer::{Answer, Expected};

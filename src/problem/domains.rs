@@ -121,6 +121,11 @@ impl<'t> Resolver<'t> {
         self.findings.push(diagnostics::declared_only(&self.findings.source, &name.value, name.span, &near));
     }
 
+    /// The values of a domain, where nothing is wrong with it.
+    pub fn values(&mut self, domain: &Domain, span: Span) -> Option<Vec<String>> {
+        self.domain(domain, span).map(|facts| facts.values)
+    }
+
     fn domain(&mut self, domain: &Domain, span: Span) -> Option<DomainFacts> {
         let source = &self.findings.source;
         let values = match domain {

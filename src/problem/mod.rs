@@ -30,6 +30,7 @@ mod nearest;
 mod numbers;
 mod questions;
 mod resolver;
+mod tables;
 mod warnings;
 
 pub mod lift;
@@ -38,6 +39,7 @@ pub use ask::{Resolved, ask};
 pub use imported::read_asking;
 pub use models::{ModelEntry, number};
 pub use resolver::{read, resolve};
+pub use tables::{TableColumn, TableEntry, Task};
 
 use crate::expr::{Arena, ExprId, Term};
 use crate::graph::{Graph, NodeSet};
@@ -61,6 +63,10 @@ pub struct Problem {
     pub queries: Vec<Query>,
     /// `expect` statements, in file order.
     pub expectations: Vec<Expectation>,
+    /// Tables of data by name, in file order.
+    pub tables: IndexMap<String, TableEntry>,
+    /// `estimate` and `refute` statements, in file order.
+    pub tasks: Vec<Task>,
 }
 
 /// One graph of a file.

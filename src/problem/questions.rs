@@ -64,7 +64,9 @@ impl<'t> Resolver<'t> {
                 StatementKind::Graph(_)
                 | StatementKind::Var(_)
                 | StatementKind::Let { .. }
-                | StatementKind::Model(_) => {}
+                | StatementKind::Model(_)
+                | StatementKind::Table(_)
+                | StatementKind::Data(_) => {}
             }
         }
         if id == 0 {

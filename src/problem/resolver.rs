@@ -76,9 +76,10 @@ pub(super) fn resolve_with(source: &Source, tree: &Tree, models: Vec<ModelEntry>
     }
     resolver.names(tree);
     let (queries, expectations) = resolver.questions(tree);
+    let (tables, tasks) = resolver.data(tree, &queries);
     resolver.unused(tree);
     let Resolver { graphs, models, findings, .. } = resolver;
-    (Problem { source: source.clone(), graphs, models, queries, expectations }, findings.finish())
+    (Problem { source: source.clone(), graphs, models, queries, expectations, tables, tasks }, findings.finish())
 }
 
 /// Everything known while one file is resolved.
@@ -208,7 +209,9 @@ impl<'t> Resolver<'t> {
                 | StatementKind::Query(_)
                 | StatementKind::Expect(_)
                 | StatementKind::Proof(_)
-                | StatementKind::Model(_) => None,
+                | StatementKind::Model(_)
+                | StatementKind::Table(_)
+                | StatementKind::Data(_) => None,
             })
             .collect();
         self.attach_domains(&declarations);
@@ -257,7 +260,9 @@ impl<'t> Resolver<'t> {
                 | StatementKind::Var(_)
                 | StatementKind::Expect(_)
                 | StatementKind::Proof(_)
-                | StatementKind::Model(_) => {}
+                | StatementKind::Model(_)
+                | StatementKind::Table(_)
+                | StatementKind::Data(_) => {}
             }
         }
         for statement in &tree.statements {
@@ -278,7 +283,11 @@ impl<'t> Resolver<'t> {
 /// The expressions that stand in a statement.
 fn expressions(statement: &Statement) -> Vec<&Expr> {
     match &statement.kind {
-        StatementKind::Graph(_) | StatementKind::Var(_) | StatementKind::Model(_) => Vec::new(),
+        StatementKind::Graph(_)
+        | StatementKind::Var(_)
+        | StatementKind::Model(_)
+        | StatementKind::Table(_)
+        | StatementKind::Data(_) => Vec::new(),
         StatementKind::Let { expr, .. } => vec![expr],
         StatementKind::Query(query) => match &query.query {
             Query::Effect(expr) | Query::Simplify(expr) | Query::Adjust { effect: expr, .. } => vec![expr],

@@ -140,6 +140,17 @@ pub enum Math {
     Path(Vec<String>, Vec<EdgeKind>),
     /// A bar of so many hundredths of its full length.
     Bar(u8),
+    /// A mark on an axis, all in hundredths of its length: an interval, the number inside, another number beside it.
+    Interval {
+        /// Where the interval begins.
+        from: u8,
+        /// The number.
+        at: u8,
+        /// Where it ends.
+        to: u8,
+        /// The other number.
+        beside: Option<u8>,
+    },
     /// A value or a probability as it stands: `1/2`.
     Number(String),
 }

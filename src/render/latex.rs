@@ -117,6 +117,12 @@ pub(super) fn math(math: &Math) -> String {
         },
         Math::Path(nodes, edges) => path(nodes, edges),
         Math::Bar(hundredths) => format!("\\rule{{{:.2}em}}{{1ex}}", f64::from(*hundredths) / 20.0),
+        Math::Interval { from, at, to, .. } => format!(
+            "\\hspace*{{{:.2}em}}\\rule[.4ex]{{{:.2}em}}{{.2ex}}\\rule{{.2em}}{{1ex}}\\rule[.4ex]{{{:.2}em}}{{.2ex}}",
+            f64::from(*from) / 20.0,
+            f64::from(at.saturating_sub(*from)) / 20.0,
+            f64::from(to.saturating_sub(*at)) / 20.0,
+        ),
     }
 }
 

@@ -69,7 +69,7 @@ fn prose(text: &Text) -> String {
 fn inline(math: &Math) -> String {
     match math {
         Math::Name(_) | Math::Code(_) => code(&notation::text(math, Style::Ascii)),
-        Math::Bar(_) => notation::text(math, Style::Unicode),
+        Math::Bar(_) | Math::Interval { .. } => notation::text(math, Style::Unicode),
         Math::Query(query) if !latex::is_mathematics(query) => code(&notation::text(math, Style::Ascii)),
         Math::Set(_)
         | Math::Expr(_)

@@ -17,7 +17,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Steps, document, expectations, explain, in_plain_words};
+pub use answers::{Steps, document, estimate, expectations, explain, in_plain_words, refutations};
 pub use document::Document;
 pub use latex::latex;
 pub use markdown::markdown;

@@ -20,7 +20,35 @@ pub fn text(math: &Math, style: Style) -> String {
         Math::Code(text) | Math::Number(text) => text.clone(),
         Math::Path(nodes, edges) => path(nodes, edges, style),
         Math::Bar(hundredths) => bar(*hundredths, style),
+        &Math::Interval { from, at, to, beside } => interval([from, at, to], beside, style),
     }
+}
+
+/// An axis of forty signs: `[--*--]` with `o` for what is beside it.
+fn interval(marks: [u8; 3], beside: Option<u8>, style: Style) -> String {
+    const LAST: usize = 40;
+    let [blank, left, line, right, number, other] = match style {
+        Style::Ascii => ['.', '[', '-', ']', '*', 'o'],
+        Style::Unicode => ['\u{b7}', '\u{251c}', '\u{2500}', '\u{2524}', '\u{25cf}', '\u{25cb}'],
+    };
+    let place = |hundredths: u8| (usize::from(hundredths.min(100)) * LAST + 50) / 100;
+    let [from, at, to] = marks.map(place);
+    let sign = |here: usize| {
+        if here == at {
+            number
+        } else if Some(here) == beside.map(place) {
+            other
+        } else if here == from {
+            left
+        } else if here == to {
+            right
+        } else if (from..to).contains(&here) {
+            line
+        } else {
+            blank
+        }
+    };
+    (0..=LAST).map(sign).collect()
 }
 
 /// A bar of at most twenty signs; with Unicode an eighth of one can be told.

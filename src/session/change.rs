@@ -99,9 +99,12 @@ impl Session {
             },
             StatementKind::Expect(expectation) => &mut expectation.graph,
             StatementKind::Proof(proof) => &mut proof.graph,
-            StatementKind::Graph(_) | StatementKind::Var(_) | StatementKind::Let { .. } | StatementKind::Model(_) => {
-                return statement.into();
-            }
+            StatementKind::Graph(_)
+            | StatementKind::Var(_)
+            | StatementKind::Let { .. }
+            | StatementKind::Model(_)
+            | StatementKind::Table(_)
+            | StatementKind::Data(_) => return statement.into(),
         };
         if graph.is_some() || !found.is_empty() {
             return statement.into();
@@ -120,7 +123,9 @@ impl Session {
             | StatementKind::Let { .. }
             | StatementKind::Expect(_)
             | StatementKind::Proof(_)
-            | StatementKind::Model(_) => None,
+            | StatementKind::Model(_)
+            | StatementKind::Table(_)
+            | StatementKind::Data(_) => None,
         };
         let (typed, found) = crate::syntax::parse(&Source::new("", line));
         let [only] = typed.statements.as_slice() else { return None };
@@ -162,7 +167,9 @@ impl Session {
             | StatementKind::Query(_)
             | StatementKind::Expect(_)
             | StatementKind::Proof(_)
-            | StatementKind::Model(_) => None,
+            | StatementKind::Model(_)
+            | StatementKind::Table(_)
+            | StatementKind::Data(_) => None,
         });
         let Some(wanted) = wanted else { return say(Said::Diagnostic(diagnostics::drop_form(what))) };
         let mut removal = Removal::default();

@@ -271,6 +271,8 @@ pub(super) fn block(source: &Source, span: Span) -> Option<(GraphBlock, GraphOut
         | crate::syntax::tree::StatementKind::Query(_)
         | crate::syntax::tree::StatementKind::Expect(_)
         | crate::syntax::tree::StatementKind::Proof(_)
-        | crate::syntax::tree::StatementKind::Model(_) => None,
+        | crate::syntax::tree::StatementKind::Model(_)
+        | crate::syntax::tree::StatementKind::Table(_)
+        | crate::syntax::tree::StatementKind::Data(_) => None,
     }
 }

@@ -174,7 +174,7 @@ const AFTER: usize = 100;
 impl Source {
     /// The lines around a place with one more on each side, by the number of the first of them from 0.
     fn window(&self, span: &miette::SourceSpan, before: usize, after: usize) -> (usize, Span) {
-        let line = |offset: usize| self.line_column(offset).0 - 1;
+        let line = |offset: usize| self.line_column(offset).0 - self.first_line();
         let first = line(span.offset()).saturating_sub(before + 1);
         let last = line(span.offset() + span.len()) + after + 2;
         let start = |line: usize| self.line_start(line).unwrap_or(self.text().len());

@@ -100,9 +100,6 @@ pub(super) fn later(word: &str) -> Option<Later> {
     let (what, instead) = match word {
         "data" => ("a `data` block (the distributions that are available)", None),
         "given" => ("`given` (the distributions that are known)", None),
-        "table" => ("a `table` of numbers", None),
-        "estimate" => ("`estimate` (numbers from data)", Some("ask for the estimand: write the query alone")),
-        "refute" => ("`refute` (a test against data)", Some("`implications` lists what the data can contradict")),
         "domain" => (
             "a `domain` (a population to transport to)",
             Some("the values of a variable are declared with `var x : {no, yes}`"),
@@ -189,7 +186,7 @@ pub(super) fn let_operator(source: &Source, span: Span, name: &str) -> Diagnosti
 
 /// The word a reader may have meant at the beginning of a statement.
 pub(super) fn near_word(word: &str) -> Option<&'static str> {
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 15] = [
         "graph",
         "var",
         "let",
@@ -202,6 +199,9 @@ pub(super) fn near_word(word: &str) -> Option<&'static str> {
         "model",
         "explain",
         "sensitivity",
+        "table",
+        "estimate",
+        "refute",
     ];
     let lower = word.to_lowercase();
     WORDS
@@ -233,6 +233,11 @@ pub(super) fn form(word: &str) -> Option<&'static str> {
         "model" => "model NAME of GRAPH { x ~ {0: 0.4, 1: 0.6} }",
         "explain" => "explain y = 1, do(x = 0) in MODEL",
         "sensitivity" => "sensitivity P(y = 1 | do(x = 1)) by z in MODEL",
+        "table" => {
+            "table NAME = \"FILE.csv\"` or `table NAME = \"FILE.csv\" { x = column \"COLUMN\" bins(0, 30, 70); y : {no, yes} }"
+        }
+        "estimate" => "estimate QUERY from TABLE",
+        "refute" => "refute QUERY from TABLE",
         _ => return None,
     })
 }

@@ -130,7 +130,7 @@ pub fn graph(source: &Source, statement: Span) -> Option<GraphOutline> {
 
 /// The words that open a statement, each with how it is written.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    const WORDS: [&str; 13] = [
+    const WORDS: [&str; 16] = [
         "graph",
         "dag",
         "var",
@@ -144,6 +144,9 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         "model",
         "explain",
         "sensitivity",
+        "table",
+        "estimate",
+        "refute",
     ];
     WORDS.into_iter().filter_map(|word| {
         // Where there are several forms, the first.
@@ -212,7 +215,7 @@ mod tests {
 
     #[test]
     fn every_word_with_a_form_opens_a_statement() {
-        assert_eq!(statements().count(), 13);
+        assert_eq!(statements().count(), 16);
         // The grammar's own words that open a statement, all of which have a form.
         let opening = grammar::words().filter(|word| grammar::begins(Rule::opening_word, word));
         let mut opening: Vec<String> = opening.collect();

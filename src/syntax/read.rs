@@ -48,6 +48,9 @@ pub(super) fn opens(word: &str) -> bool {
             | "model"
             | "explain"
             | "sensitivity"
+            | "table"
+            | "estimate"
+            | "refute"
     ) || diagnostics::later(word).is_some()
 }
 

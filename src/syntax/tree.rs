@@ -5,8 +5,10 @@
 use crate::source::{Span, Spanned};
 
 mod model;
+mod table;
 
 pub use model::*;
+pub use table::*;
 
 /// A name with its place.
 pub type Name = Spanned<String>;
@@ -51,6 +53,10 @@ pub enum StatementKind {
     Proof(ProofBlock),
     /// `model NAME of GRAPH { … }`
     Model(ModelBlock),
+    /// `table NAME = "FILE" { … }`
+    Table(TableBlock),
+    /// `estimate QUERY from TABLE`, `refute QUERY from TABLE`
+    Data(DataStatement),
 }
 
 /// `graph NAME { … }`, or model code from dagitty.net.

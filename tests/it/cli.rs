@@ -212,9 +212,15 @@ fn commands_in_the_help_run_as_printed() {
             std::fs::copy(root.join(&file), folder.join(&file)).unwrap();
         }
     }
+    std::fs::create_dir_all(folder.join("examples/data")).unwrap();
+    for entry in std::fs::read_dir(root.join("examples/data")).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), folder.join("examples/data").join(entry.file_name())).unwrap();
+    }
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_whatif")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    let commands = ["run", "check", "verify", "fmt", "test", "import", "export", "completions", "man"];
+    let commands =
+        ["run", "check", "estimate", "refute", "verify", "fmt", "test", "import", "export", "completions", "man"];
     let mut texts = vec![whatif(&[]).output, whatif(&["--help"]).output];
     texts.extend(commands.map(|command| whatif(&[command, "--help"]).output));
     let mut tried = 0;

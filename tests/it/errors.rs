@@ -77,8 +77,8 @@ fn each_code_has_a_file() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 // What `cli` says of files is tested with `cli`, what `session` says of lines in tests/sessions, what is
-                // said of networks beside their readers, what is said of tables in `data`.
-                if !["cli", "session", "network", "data"].iter().any(|floor| path.ends_with(floor)) {
+                // said of networks beside their readers, what is said of tables in `data`, of estimates in `estimate`.
+                if !["cli", "session", "network", "data", "estimate"].iter().any(|floor| path.ends_with(floor)) {
                     folders.push(path);
                 }
                 continue;

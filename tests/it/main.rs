@@ -8,6 +8,7 @@ mod contract;
 mod corpus;
 mod data;
 mod errors;
+mod estimate;
 mod evidence;
 mod examples;
 mod exchange;

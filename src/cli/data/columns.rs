@@ -11,7 +11,7 @@ use whatif::source::Diagnostic;
 const MAX_BINS: usize = 1_000;
 
 /// What the command line says of a table's columns.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Columns {
     /// Read a variable from a column of another name; may be given several times
     #[arg(long = "column", value_name = "VARIABLE=COLUMN", value_parser = pair)]
@@ -28,6 +28,9 @@ pub struct Columns {
     /// Leave rows out in which a value is missing
     #[arg(long)]
     pub drop_missing: bool,
+    /// The levels that a table of the file tells of its variables.
+    #[arg(skip)]
+    pub levels: Vec<(String, Vec<String>)>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -98,7 +101,8 @@ impl Columns {
     fn levels(&self, graph: &GraphEntry, variable: &str) -> Result<Levels, Box<Diagnostic>> {
         let node = graph.source.node(variable);
         let info = node.and_then(|node| graph.variables.get(node.index()));
-        let domain = info.and_then(|info| info.domain.clone());
+        let told = self.levels.iter().rev().find(|(name, _)| name == variable).map(|(_, levels)| levels.clone());
+        let domain = told.or_else(|| info.and_then(|info| info.domain.clone()));
         let edges = self.bins.iter().rev().find(|(name, _)| name == variable).map(|(_, edges)| edges);
         match (edges, domain) {
             (None, None) => Ok(Levels::Open),

@@ -280,3 +280,40 @@ pub(crate) fn not_one_question(source: &Source, span: Span) -> Diagnostic {
     Diagnostic::error("whatif::not_one_question", source, "one question is wanted here", span, "not one question")
         .help("write one question in the language, such as `P(y | do(x))` or `x _||_ y | z`")
 }
+
+pub(crate) fn unknown_table(source: &Source, name: &str, span: Span, near: &[String]) -> Diagnostic {
+    let help = if near.is_empty() {
+        format!("say where the data are: `table {name} = \"{name}.csv\"`")
+    } else {
+        format!("did you mean {}?", either(near))
+    };
+    Diagnostic::error("whatif::unknown_table", source, format!("there is no table {}", shown(name)), span, "")
+        .help(help)
+}
+
+pub(crate) fn unknown_query(source: &Source, name: &str, span: Span, near: &[String]) -> Diagnostic {
+    let help = if near.is_empty() {
+        format!("name a question before it is asked of data: `{name}: P(y | do(x))`")
+    } else {
+        format!("did you mean {}?", either(near))
+    };
+    let message = format!("no question is called {}", shown(name));
+    Diagnostic::error("whatif::unknown_query", source, message, span, "").help(help)
+}
+
+pub(crate) fn table_variable(source: &Source, name: &str, span: Span, near: &[String]) -> Diagnostic {
+    let help = if near.is_empty() {
+        "columns that no graph names need no line here; a column of another name is read with `x = column \"NAME\"`"
+            .to_owned()
+    } else {
+        format!("did you mean {}?", either(near))
+    };
+    Diagnostic::error("whatif::table_variable", source, format!("no graph has a variable {}", shown(name)), span, "")
+        .help(help)
+}
+
+pub(crate) fn bins_not_ascending(source: &Source, span: Span) -> Diagnostic {
+    let message = "the edges of bins ascend";
+    Diagnostic::error("whatif::bins_not_ascending", source, message, span, "not above the one before")
+        .help("write the least first: `bins(0, 30, 70)`")
+}

@@ -3,6 +3,7 @@
 mod advice;
 mod derivation;
 mod effect;
+mod estimate;
 mod expectation;
 mod explain;
 mod hedge;
@@ -12,6 +13,7 @@ mod number;
 mod proof;
 
 pub use derivation::Steps;
+pub use estimate::{estimate, refutations};
 pub use expectation::expectations;
 pub use explain::{explain, in_plain_words};
 

@@ -11,6 +11,7 @@ mod expr;
 mod graph;
 mod model;
 mod question;
+mod table;
 
 use super::grammar::Rule;
 use super::tree::{Name, Variable};

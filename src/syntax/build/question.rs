@@ -17,6 +17,8 @@ impl Builder<'_> {
         match pair.as_rule() {
             Rule::variables => self.variables(pair),
             Rule::definition => self.definition(pair),
+            Rule::table_statement => self.table_block(pair),
+            Rule::data_statement => self.data_statement(pair),
             Rule::expectation => self.expect_statement(pair).map(StatementKind::Expect),
             _ => self.question(pair).map(StatementKind::Query),
         }

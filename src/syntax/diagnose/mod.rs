@@ -70,9 +70,20 @@ fn statement(source: &Source, tokens: &[Token<'_>], failed: usize) -> Vec<Diagno
     {
         return vec![diagnostics::adjust_effect(source, second.span)];
     }
+    if let Some(word @ ("table" | "estimate" | "refute")) = word
+        && let Some(form) = diagnostics::form(word)
+        && !tokens.iter().any(|token| matches!(token.kind, Kind::Unclosed | Kind::Strange))
+    {
+        // There is no expression in these whose mistakes could be told apart.
+        let (span, token) = stopped(tokens, failed);
+        return vec![diagnostics::malformed(source, span, word, token, form)];
+    }
     let sides = match word {
         Some("expect" | "let") => expr::Sides::Stated,
-        Some("var" | "paths" | "implications" | "adjust" | "simplify" | "explain" | "sensitivity") => expr::Sides::None,
+        Some(
+            "var" | "paths" | "implications" | "adjust" | "simplify" | "explain" | "sensitivity" | "table" | "estimate"
+            | "refute",
+        ) => expr::Sides::None,
         _ => expr::Sides::Asked,
     };
     let found = expr::walk(source, tokens, sides, failed);

@@ -101,6 +101,12 @@ impl<'a> Formatter<'a> {
     /// One statement; where it ends.
     fn statement(&mut self, start: usize) -> usize {
         let (word, named) = read::opening_word(self.text.rest(start));
+        if !named
+            && word == "table"
+            && let Some(brace) = self.text.block(start)
+        {
+            return self.as_written(start, brace);
+        }
         let mode = match word {
             "graph" | "dag" => Some(Mode::Graph),
             "proof" => Some(Mode::Statement),
@@ -114,6 +120,56 @@ impl<'a> Formatter<'a> {
         }
         let range = self.text.piece(start, self.text.indent(start), Ends::Line).range;
         self.piece(range, Mode::Statement, 0)
+    }
+
+    /// A block whose lines stay as they are, less blanks at their ends and empty lines but one; where it ends.
+    fn as_written(&mut self, start: usize, brace: usize) -> usize {
+        let (mut at, mut depth, mut written) = (start, 0_usize, String::new());
+        let bare = |text: &str| text.trim_end_matches([' ', '\t', '\r']).len();
+        while at < self.text.end {
+            let (step, next) = self.text.step(at);
+            let part = self.text.slice(at..next);
+            let inside = at >= brace;
+            at = next;
+            match step {
+                Step::Newline => {
+                    written.truncate(bare(&written));
+                    if !written.ends_with("\n\n") {
+                        written.push('\n');
+                    }
+                    continue;
+                }
+                Step::Comment => {
+                    for (i, line) in part.split('\n').enumerate() {
+                        written.push_str(if i > 0 { "\n" } else { "" });
+                        written.push_str(line.get(..bare(line)).unwrap_or(line));
+                    }
+                    continue;
+                }
+                Step::Open(_) if inside => depth += 1,
+                Step::Close(_) if inside => depth -= 1,
+                Step::Open(_)
+                | Step::Close(_)
+                | Step::Blank
+                | Step::Semicolon
+                | Step::Quoted
+                | Step::Word
+                | Step::Sign(_) => {}
+            }
+            written.push_str(part);
+            if inside && depth == 0 {
+                break;
+            }
+        }
+        self.page.word(&written, false, 0);
+        if self.goes_on(at) {
+            self.page.break_line();
+            // A `;` has nothing left to separate.
+            while let (Step::Blank | Step::Semicolon, next) = self.text.step(at) {
+                at = next;
+            }
+        }
+        at
     }
 
     /// A graph, a proof or a model; where it ends.

@@ -5,6 +5,7 @@
 
 mod expr;
 mod model;
+mod table;
 
 pub use expr::expr;
 #[cfg(test)]
@@ -89,6 +90,8 @@ pub fn statement(statement: &Statement, style: Style) -> String {
         StatementKind::Expect(asked) => expectation(asked, style),
         StatementKind::Proof(block) => proof(block, style),
         StatementKind::Model(block) => model::model(block),
+        StatementKind::Table(block) => table::table(block),
+        StatementKind::Data(asked) => table::data(asked),
     });
     text
 }

@@ -98,6 +98,13 @@ x _||_ y in [under z]
 adjust total with a without b, c
 paths x to y | z
 expect not identifiable total
+table visits = \"visits.csv\" {
+    engagement = column eng_score bins(0, 30, 70) : {low, middle, high}
+    churn = column \"left us\"
+    weights column w
+}
+estimate total from visits
+refute total from visits
 
 proof P(y | do(x)) {
     = sum_{z} P(y | do(x), z) P(z | do(x))  by marginalise, chain
