@@ -43,6 +43,7 @@ pub mod derive;
 pub mod exchange;
 pub mod expr;
 pub mod graph;
+pub mod ide;
 pub mod identify;
 pub mod infer;
 pub mod json;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const NOUNS: [&str; 5] = ["source", "graph", "expr", "proof", "network"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 21] = [
+const TABLE: [(&str, &[&str]); 22] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
@@ -49,6 +49,10 @@ const TABLE: [(&str, &[&str]); 21] = [
     ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer"]),
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
     ("testing", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
+    (
+        "ide",
+        &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "session"],
+    ),
     ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
 ];
 

@@ -27,6 +27,8 @@ pub enum Command {
     Check(Check),
     /// Explore: draw a graph line by line, ask, change it, and see which answers change
     Repl(super::repl::Repl),
+    /// Serve an editor: diagnostics, answers and more as you type (Language Server Protocol)
+    Lsp(super::lsp::Lsp),
     /// Have the kernel judge answers again, from what run --format json printed
     Verify(Verify),
     /// Write files in the one style: blanks and line ends change, comments and meaning stay

@@ -13,6 +13,7 @@ mod fmt;
 mod import;
 mod input;
 mod junit;
+mod lsp;
 mod marginals;
 mod network;
 mod network_args;
@@ -42,6 +43,7 @@ pub fn main() -> ExitCode {
         Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
         Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),
+        Some(Command::Lsp(lsp)) => lsp::lsp(lsp, &mut Output::new(&args::Look::default())),
         Some(Command::Repl(repl)) => repl::repl(repl, &mut Output::new(&repl.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
         Some(Command::Fmt(fmt)) => fmt::fmt(fmt, &mut Output::new(&fmt.look)),
