@@ -49,10 +49,7 @@ const TABLE: [(&str, &[&str]); 22] = [
     ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer"]),
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
     ("testing", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
-    (
-        "ide",
-        &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "session"],
-    ),
+    ("ide", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "session"]),
     ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
 ];
 

@@ -161,9 +161,7 @@ impl Running {
         let (model, found) = exchange::read(&source, None);
         found.iter().for_each(|diagnostic| output.diagnostic(diagnostic));
         // Without a name :save asks for one, and the other program's file stays what it is.
-        model.is_some_and(|model| {
-            self.session.load(&Source::new("", model.causal()), &mut |said| say(said, output))
-        })
+        model.is_some_and(|model| self.session.load(&Source::new("", model.causal()), &mut |said| say(said, output)))
     }
 
     fn save(&mut self, path: &str, replace: bool, output: &mut Output) {

@@ -48,7 +48,9 @@ impl File {
         let told = self.tree.statements.iter().filter(|statement| match &statement.kind {
             StatementKind::Query(question) => question.label.is_some(),
             StatementKind::Expect(_) | StatementKind::Proof(_) => false,
-            StatementKind::Graph(_) | StatementKind::Var(_) | StatementKind::Let { .. } | StatementKind::Model(_) => true,
+            StatementKind::Graph(_) | StatementKind::Var(_) | StatementKind::Let { .. } | StatementKind::Model(_) => {
+                true
+            }
         });
         told.map(|statement| self.source.slice(statement.span)).collect()
     }

@@ -21,7 +21,8 @@ impl File {
     /// answer.
     #[must_use]
     pub fn hover(&self, at: usize, answers: &Answers) -> Option<Hover> {
-        let question = || answers.answers.iter().flatten().find(|answer| answer.span.start <= at && at <= answer.span.end);
+        let question =
+            || answers.answers.iter().flatten().find(|answer| answer.span.start <= at && at <= answer.span.end);
         if let Some((span, name, entity)) = self.name_at(at)
             && let Some(text) = self.named(at, name, entity)
         {
@@ -52,7 +53,8 @@ impl File {
                 Some(format!("**{}**, a model of the graph {}{doc}", escaped(name), escaped(of)))
             }
             Entity::Variable => {
-                let entry = self.graph_at(at).and_then(|graph| self.problem.graphs.get_index(graph)).map(|(_, entry)| entry);
+                let entry =
+                    self.graph_at(at).and_then(|graph| self.problem.graphs.get_index(graph)).map(|(_, entry)| entry);
                 let has = |entry: &&GraphEntry| entry.source.node(name).is_some();
                 let entry = entry.filter(has).or_else(|| self.problem.graphs.values().find(has))?;
                 let node = entry.source.node(name)?;

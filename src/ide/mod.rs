@@ -143,9 +143,11 @@ impl File {
 
     /// The graph that the statement at a place asks, by position: the one that it names, or else the last before it.
     fn graph_at(&self, at: usize) -> Option<usize> {
-        let statement = self.tree.statements.iter().find(|statement| statement.span.start <= at && at <= statement.span.end);
+        let statement =
+            self.tree.statements.iter().find(|statement| statement.span.start <= at && at <= statement.span.end);
         let named = statement.and_then(|statement| {
-            let inside = |name: &&Occurrence| statement.span.start <= name.span.start && name.span.end <= statement.span.end;
+            let inside =
+                |name: &&Occurrence| statement.span.start <= name.span.start && name.span.end <= statement.span.end;
             self.names.iter().filter(inside).find_map(|name| match name.naming {
                 syntax::names::Naming::Graph => self.problem.graphs.get_index_of(&name.name),
                 syntax::names::Naming::Asked => self

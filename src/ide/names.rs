@@ -79,8 +79,11 @@ impl File {
         let (_, name, entity) = self.name_at(at)?;
         let same = |other: &&Occurrence| other.name == name && self.entity(other) == Some(entity);
         // A variable is made by its graph, even where a `var` line stands above it.
-        let graph = self.graph_at(at).and_then(|graph| self.problem.graphs.get_index(graph)).map(|(_, entry)| entry.span);
-        let inside = |other: &&Occurrence| graph.is_some_and(|graph| graph.start <= other.span.start && other.span.end <= graph.end);
+        let graph =
+            self.graph_at(at).and_then(|graph| self.problem.graphs.get_index(graph)).map(|(_, entry)| entry.span);
+        let inside = |other: &&Occurrence| {
+            graph.is_some_and(|graph| graph.start <= other.span.start && other.span.end <= graph.end)
+        };
         let places = || self.names.iter().filter(same);
         let first = if entity == Entity::Variable {
             places().filter(inside).find(|other| other.makes).or_else(|| places().find(inside))
@@ -103,7 +106,9 @@ impl File {
         if !self.is_sound() {
             return Err(NoRename::Errors);
         }
-        let kin = |other: Entity| other == entity || matches!((other, entity), (Entity::Graph | Entity::Model, Entity::Graph | Entity::Model));
+        let kin = |other: Entity| {
+            other == entity || matches!((other, entity), (Entity::Graph | Entity::Model, Entity::Graph | Entity::Model))
+        };
         let taken = |other: &Occurrence| {
             let bare = |entity: Entity| matches!(entity, Entity::Variable | Entity::Expression);
             other.name == new

@@ -53,7 +53,10 @@ impl File {
             StatementKind::Graph(block) => {
                 let (name, at) = match &block.name {
                     Some(name) => (name.value.clone(), name.span),
-                    None => ("graph".to_owned(), Span::new(span.start, span.start + "graph".len().min(span.end - span.start))),
+                    None => (
+                        "graph".to_owned(),
+                        Span::new(span.start, span.start + "graph".len().min(span.end - span.start)),
+                    ),
                 };
                 let declared = block.items.iter().flat_map(|item| match item {
                     GraphItem::Node(node) => vec![&node.name],
@@ -80,7 +83,9 @@ impl File {
             StatementKind::Let { name, .. } => one(written(&name.value), SymbolKind::Let, name.span),
             StatementKind::Query(_) => one(shown(), SymbolKind::Question, span),
             StatementKind::Expect(_) => one(shown(), SymbolKind::Expectation, span),
-            StatementKind::Proof(_) => one(shown().trim_end_matches('{').trim_end().to_owned(), SymbolKind::Proof, span),
+            StatementKind::Proof(_) => {
+                one(shown().trim_end_matches('{').trim_end().to_owned(), SymbolKind::Proof, span)
+            }
             StatementKind::Var(_) => return None,
         })
     }

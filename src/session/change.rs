@@ -86,7 +86,9 @@ impl Session {
         let mut addressed = only.clone();
         let graph = match &mut addressed.kind {
             StatementKind::Query(query) => match &query.query {
-                Query::Implications { graph: Some(_) } | Query::Explain(_) | Query::Sensitivity(_) => return statement.into(),
+                Query::Implications { graph: Some(_) } | Query::Explain(_) | Query::Sensitivity(_) => {
+                    return statement.into();
+                }
                 Query::Implications { .. }
                 | Query::Effect(_)
                 | Query::Independence(_)

@@ -110,13 +110,7 @@ impl Session {
     }
 
     /// The last answer, or that of a named question, told in another way.
-    fn again(
-        &mut self,
-        name: &str,
-        options: &Options<'_>,
-        say: Say<'_>,
-        told: impl Fn(&Problem, &Answer) -> Said,
-    ) {
+    fn again(&mut self, name: &str, options: &Options<'_>, say: Say<'_>, told: impl Fn(&Problem, &Answer) -> Said) {
         let queries = &self.state.problem.queries;
         let asked = if name.is_empty() {
             self.state.asked.filter(|&index| index < queries.len())

@@ -250,7 +250,10 @@ mod tests {
             ("P(y | do(x)\nP(z)", &["P(y | do(x)", "P(z)"][..]),
             ("P(y | do(x)\n\nx -> y", &["P(y | do(x)", "x -> y"]),
             ("P(y | do(x\n:graph\nP(z)", &["P(y | do(x", ":graph", "P(z)"]),
-            ("graph {\n  a -> b\n\n  b -> c\nP(c | do(a))\na -> c", &["graph {\n  a -> b\n\n  b -> c", "P(c | do(a))", "a -> c"]),
+            (
+                "graph {\n  a -> b\n\n  b -> c\nP(c | do(a))\na -> c",
+                &["graph {\n  a -> b\n\n  b -> c", "P(c | do(a))", "a -> c"],
+            ),
             ("graph {\nE [latent]\n\nP -> E\n}\nP(E)", &["graph {\nE [latent]\n\nP -> E\n}", "P(E)"]),
             ("a -> {b c\nlet Q = P(y)\nP(b", &["a -> {b c", "let Q = P(y)", "P(b"]),
         ] {
@@ -260,7 +263,9 @@ mod tests {
 
     #[test]
     fn what_is_open_goes_on() {
-        for open in ["graph {", "P(y", ":help\nP(y", "/* a", "graph {\n", "graph {\na -> b\n\n", "P(y |\ndo(x)", "/* a\n"] {
+        for open in
+            ["graph {", "P(y", ":help\nP(y", "/* a", "graph {\n", "graph {\na -> b\n\n", "P(y |\ndo(x)", "/* a\n"]
+        {
             assert!(is_open(open), "{open}");
         }
         for closed in [":load (", "P(y)", "", "graph { a }\n", "P(y\n", "P(y\n  ", "P(y\n:help", "graph {\n:quit"] {

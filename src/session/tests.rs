@@ -26,9 +26,11 @@ impl Plain {
     fn text(&self) -> String {
         let quoted = |name: &String| format!("\"{name}\"");
         let mut lines: Vec<String> = self.nodes.iter().map(quoted).collect();
-        lines.extend(self.edges.iter().map(|(a, b, both)| {
-            format!("{} {} {}", quoted(a), if *both { "<->" } else { "->" }, quoted(b))
-        }));
+        lines.extend(
+            self.edges
+                .iter()
+                .map(|(a, b, both)| format!("{} {} {}", quoted(a), if *both { "<->" } else { "->" }, quoted(b))),
+        );
         lines.extend(self.latents.iter().map(|name| format!("latent {}", quoted(name))));
         format!("graph {{\n{}\n}}\n", lines.join("\n"))
     }

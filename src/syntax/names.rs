@@ -256,6 +256,8 @@ mod tests {
         assert_eq!(count(Naming::Expression), 2);
         assert_eq!(count(Naming::Bare), 1);
         assert_eq!(count(Naming::Operand), 4);
-        assert!(all.iter().filter(|found| found.makes).map(|found| &*found.name).eq(["g", "u", "a", "q", "total", "m"]));
+        assert!(
+            all.iter().filter(|found| found.makes).map(|found| &*found.name).eq(["g", "u", "a", "q", "total", "m"])
+        );
     }
 }

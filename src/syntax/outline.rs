@@ -131,7 +131,18 @@ pub fn graph(source: &Source, statement: Span) -> Option<GraphOutline> {
 /// The words that open a statement, each with how it is written.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     const WORDS: [&str; 13] = [
-        "graph", "dag", "var", "let", "expect", "proof", "adjust", "implications", "paths", "simplify", "model", "explain",
+        "graph",
+        "dag",
+        "var",
+        "let",
+        "expect",
+        "proof",
+        "adjust",
+        "implications",
+        "paths",
+        "simplify",
+        "model",
+        "explain",
         "sensitivity",
     ];
     WORDS.into_iter().filter_map(|word| {

@@ -283,7 +283,7 @@ mod tests {
     fn words_count_where_the_grammar_expects_them() {
         for (text, expected) in [
             ("P(y | do(x)) in g", "f.. . ff...  kk ."),
-            ("total: adjust P(y) with to", ".....  kkkkkk f...  kkkk kk") ,
+            ("total: adjust P(y) with to", ".....  kkkkkk f...  kkkk kk"),
             ("expect not x _||_ y", "kkkkkk kkk . aaaa ."),
             ("graph: P(y)", "......  f..."),
         ] {
@@ -294,7 +294,10 @@ mod tests {
         assert_eq!(map("E -> y <-> \"a b\""), ". aa . aaa ttttt");
         assert_eq!(map("x --> y"), ". ... .");
         assert_eq!(map("sum_{z} P(z) 0.5"), "ffff... f... nnn");
-        assert_eq!(map("model m of g { y := if x == 1 then 0 else 1 }"), "kkkkk . kk . . . .. kk . .. n kkkk n kkkk n .");
+        assert_eq!(
+            map("model m of g { y := if x == 1 then 0 else 1 }"),
+            "kkkkk . kk . . . .. kk . .. n kkkk n kkkk n ."
+        );
         assert_eq!(map("x _||_ y in [over x; under in]"), ". aaaa . kk .kkkk .. kkkkk ...");
         assert_eq!(map("nde(x = 0 -> 1, y via m)"), "fff.. . n aa n. . kkk ..");
         assert_eq!(map("var in_, a : {no}"), "kkk .... . . ....");
@@ -335,7 +338,8 @@ mod tests {
         assert_eq!(words(Place::GraphLine), ["latent"]);
         assert_eq!(words(Place::Cut), ["over", "under"]);
         assert_eq!(words(Place::Clause), ["by", "identifiable", "in", "not", "of", "to", "via", "with", "without"]);
-        let mechanism = ["and", "bernoulli", "else", "if", "mean", "noise", "normal", "not", "or", "sd", "then", "uniform"];
+        let mechanism =
+            ["and", "bernoulli", "else", "if", "mean", "noise", "normal", "not", "or", "sd", "then", "uniform"];
         assert_eq!(words(Place::Mechanism), mechanism);
     }
 }

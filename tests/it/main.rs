@@ -11,6 +11,7 @@ mod evidence;
 mod examples;
 mod exchange;
 mod fmt;
+mod lsp;
 mod models;
 mod networks;
 mod oracle;

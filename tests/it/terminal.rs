@@ -96,9 +96,10 @@ fn a_session_is_coloured_and_ends_by_ctrl_d() {
 
 #[test]
 fn no_colour_means_none() {
-    for (arguments, environment) in
-        [(&["repl", "--no-history"][..], &[("NO_COLOR", "1")][..]), (&["repl", "--no-history", "--color", "never"], &[])]
-    {
+    for (arguments, environment) in [
+        (&["repl", "--no-history"][..], &[("NO_COLOR", "1")][..]),
+        (&["repl", "--no-history", "--color", "never"], &[]),
+    ] {
         let mut terminal = Terminal::run(arguments, environment, 40);
         terminal.see(PROMPT);
         let mut seen = terminal.enter("x -> y", "2 variables, 1 edge.");
@@ -274,7 +275,10 @@ fn less_is_left_by_q() {
 fn a_long_test_shows_how_far_it_is() {
     let folder = Folder::new("terminal-progress");
     for i in 0..500 {
-        folder.write(&format!("{i}.causal"), "graph { w -> z -> x -> y; w <-> x; w <-> y }\nP(y | do(x))\nadjust P(y | do(x))\n");
+        folder.write(
+            &format!("{i}.causal"),
+            "graph { w -> z -> x -> y; w <-> x; w <-> y }\nP(y | do(x))\nadjust P(y | do(x))\n",
+        );
     }
     let mut terminal = Terminal::run(&["test", "--accept", &folder.path().display().to_string()], &[], 40);
     let (_, bar) = terminal.session.exp_regex(r"\r\[=* *\] \d+ of 500").unwrap();

@@ -73,7 +73,8 @@ impl Voice {
     }
 
     fn refresh(&self) {
-        for (method, wanted) in ["workspace/codeLens/refresh", "workspace/inlayHint/refresh"].iter().zip(self.refreshes) {
+        for (method, wanted) in ["workspace/codeLens/refresh", "workspace/inlayHint/refresh"].iter().zip(self.refreshes)
+        {
             if wanted {
                 let id = self.requests.fetch_add(1, Ordering::Relaxed);
                 let request = Request { id: id.into(), method: (*method).to_owned(), params: Value::Null };
@@ -101,9 +102,11 @@ impl Voice {
         if let Some(help) = &wrong.help {
             message += &format!("\n{help}");
         }
-        let others = wrong.labels.iter().skip(1).map(|label| {
-            json!({ "location": { "uri": uri, "range": range(label.span) }, "message": label.text })
-        });
+        let others = wrong
+            .labels
+            .iter()
+            .skip(1)
+            .map(|label| json!({ "location": { "uri": uri, "range": range(label.span) }, "message": label.text }));
         json!({
             "range": range(main),
             "severity": if wrong.severity == Severity::Error { 1 } else { 2 },
@@ -197,9 +200,9 @@ impl Desk {
         let Some((file, offset)) = self.place(at) else { return Value::Null };
         let (span, words) = file.complete(offset);
         let range = self.range(file, span);
-        let items = words.into_iter().map(|word| {
-            json!({ "label": word, "filterText": word, "textEdit": { "range": range, "newText": word } })
-        });
+        let items = words
+            .into_iter()
+            .map(|word| json!({ "label": word, "filterText": word, "textEdit": { "range": range, "newText": word } }));
         json!(items.collect::<Vec<_>>())
     }
 
@@ -227,9 +230,8 @@ impl Desk {
 
     pub fn prepare_rename(&self, at: &At) -> Value {
         let Some((file, offset)) = self.place(at) else { return Value::Null };
-        file.name_at(offset).map_or(Value::Null, |(span, name, _)| {
-            json!({ "range": self.range(file, span), "placeholder": name })
-        })
+        file.name_at(offset)
+            .map_or(Value::Null, |(span, name, _)| json!({ "range": self.range(file, span), "placeholder": name }))
     }
 
     pub fn rename(&self, asked: &Renamed) -> Result<Value, String> {

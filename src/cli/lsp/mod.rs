@@ -21,7 +21,7 @@ use shapes::{At, Renamed, TextDocument};
 const STEPS: &str = "whatif.steps";
 
 /// `whatif lsp`
-#[derive(clap::Args)]
+#[derive(clap::Args, Debug)]
 #[command(after_help = HELP)]
 pub struct Lsp {
     /// Speak on standard input and output, the only way there is; some editors say so

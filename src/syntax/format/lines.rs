@@ -257,7 +257,9 @@ impl Page {
         let mut rows: Vec<&mut Line> =
             lines.iter_mut().filter(narrow).filter(|line| most > 0 && line.cells.len() == most).collect();
         for column in 0..most {
-            let end = |line: &Line| line.cells.get(column).and_then(|&at| line.code.get(..at)).map_or(0, |c| c.trim_end().width());
+            let end = |line: &Line| {
+                line.cells.get(column).and_then(|&at| line.code.get(..at)).map_or(0, |c| c.trim_end().width())
+            };
             let widest = rows.iter().map(|line| end(line)).max().unwrap_or(0);
             for line in &mut rows {
                 let more = widest - end(line);

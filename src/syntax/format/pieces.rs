@@ -198,7 +198,9 @@ impl<'t, 'a> Context<'t, 'a> {
                 // `pn (x)` may be a product, `pn(x -> …)` is not: what touches stays so.
                 let touches = last.at + last.text.len() == token.at;
                 last.kind == Kind::Word
-                    && (self.mode == Mode::Model && CALLS.contains(&last.text) || matches!(last.text, "P" | "do") || touches && OPERATORS.contains(&last.text))
+                    && (self.mode == Mode::Model && CALLS.contains(&last.text)
+                        || matches!(last.text, "P" | "do")
+                        || touches && OPERATORS.contains(&last.text))
             }
             "[" => last.text == "E" || last.kind == Kind::Word && self.before.is_some_and(|word| word.text == "in"),
             "{" => self.sum,

@@ -116,8 +116,8 @@ fn random_texts_with_comments_keep_meaning_and_comments() {
             panic!("{failure}");
         }
     }
-    let outcome = runner(500)
-        .run(&(random::models(), noise), |(tree, noise)| both(print::tree(&tree, Style::Ascii), &noise));
+    let outcome =
+        runner(500).run(&(random::models(), noise), |(tree, noise)| both(print::tree(&tree, Style::Ascii), &noise));
     if let Err(failure) = outcome {
         panic!("{failure}");
     }

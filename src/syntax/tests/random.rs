@@ -468,6 +468,7 @@ pub(super) fn tree() -> impl Strategy<Value = Tree> {
 
 /// Models alone, of which there are few in a [`tree`].
 pub(super) fn models() -> impl Strategy<Value = Tree> {
-    let statement = (doc(), model().prop_map(StatementKind::Model)).prop_map(|(doc, kind)| Statement { span: NOWHERE, doc, kind });
+    let statement =
+        (doc(), model().prop_map(StatementKind::Model)).prop_map(|(doc, kind)| Statement { span: NOWHERE, doc, kind });
     vec(statement, 1..3).prop_map(|statements| Tree { statements })
 }
