@@ -30,10 +30,10 @@ pub struct Lsp {
 }
 
 const HELP: &str = "\
-An editor starts this program by itself; editors/ says what to write in its settings.
+An editor starts this program by itself and keeps its input open; editors/ says what to write in its settings.
 
-Example: the text of a document goes in, what is wrong with it comes out
-  whatif lsp < session.jsonrpc";
+Examples:
+  whatif lsp < /dev/null";
 
 /// Serves until the editor ends the session.
 pub fn lsp(_: &Lsp, output: &mut Output) -> u8 {
@@ -53,7 +53,12 @@ pub fn lsp(_: &Lsp, output: &mut Output) -> u8 {
 }
 
 fn serve(connection: &Connection) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let (id, client) = connection.initialize_start()?;
+    let (id, client) = match connection.initialize_start() {
+        Ok(begun) => begun,
+        // Nobody was there.
+        Err(why) if why.channel_is_disconnected() => return Ok(()),
+        Err(why) => return Err(why.into()),
+    };
     let encoding = Encoding::agreed(&client);
     let capabilities = json!({
         "capabilities": {
