@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const NOUNS: [&str; 5] = ["source", "graph", "expr", "proof", "network"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 22] = [
+const TABLE: [(&str, &[&str]); 24] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),

@@ -7,6 +7,7 @@
 mod args;
 mod check;
 mod difference;
+mod draw;
 mod explain;
 mod export;
 mod fmt;
@@ -19,6 +20,7 @@ mod network;
 mod network_args;
 mod output;
 mod repl;
+mod report;
 mod run;
 mod shell;
 mod simulate;
@@ -43,6 +45,8 @@ pub fn main() -> ExitCode {
         Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
         Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),
+        Some(Command::Draw(draw)) => draw::draw(draw, &mut Output::new(&draw.look)),
+        Some(Command::Report(report)) => report::report(report, &mut Output::new(&report.look)),
         Some(Command::Lsp(lsp)) => lsp::lsp(lsp, &mut Output::new(&args::Look::default())),
         Some(Command::Repl(repl)) => repl::repl(repl, &mut Output::new(&repl.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),

@@ -47,6 +47,7 @@ fn run(args: &Simulate, output: &mut Output) -> Result<(), Box<Diagnostic>> {
             message: format!("cannot write {name}: {error}"),
             help: Some("check the folder, and that there is room".to_owned()),
             labels: Vec::new(),
+            fixes: Vec::new(),
             source: Source::new(name, ""),
         })
     })

@@ -1,8 +1,9 @@
 //! A few words for each question, to stand above its line.
 
 use super::{Answers, File};
-use crate::answer::{Answer, Body, Expected, LineStatus, Verdict};
+use crate::answer::{Body, LineStatus, Verdict};
 use crate::problem::lift;
+use crate::render;
 use crate::source::Span;
 use crate::syntax::print::{self, Style};
 
@@ -27,11 +28,15 @@ impl File {
         let mut lenses = Vec::new();
         for (index, answer) in answers.answers.iter().enumerate() {
             let Some(answer) = answer else { continue };
-            let (text, steps) = told(answer);
+            let (_, text) = render::in_few_words(answer);
+            let steps = matches!(
+                &answer.body,
+                Body::Effect { verdict: Verdict::Identifiable(_), .. } | Body::Contrast { verdict: Verdict::Identifiable(_), .. }
+            );
             lenses.push(Lens { span: answer.span, text, steps: steps.then_some(index) });
         }
         for expected in answers.expected.iter().flatten() {
-            lenses.push(Lens { span: expected.span, text: kept(expected).to_owned(), steps: None });
+            lenses.push(Lens { span: expected.span, text: render::kept(expected).1.to_owned(), steps: None });
         }
         lenses.sort_by_key(|lens| lens.span);
         lenses
@@ -60,7 +65,7 @@ impl File {
         let mut found = Vec::new();
         for expected in answers.expected.iter().flatten().filter(|expected| expected.holds != Some(true)) {
             let why = expected.reason.as_deref().unwrap_or("it does not hold");
-            found.push((expected.span, format!("{}: {why}", kept(expected))));
+            found.push((expected.span, format!("{}: {why}", render::kept(expected).1)));
         }
         for answer in answers.answers.iter().flatten() {
             let Body::Proof { lines, verdict: Verdict::Fails(_), .. } = &answer.body else { continue };
@@ -72,54 +77,4 @@ impl File {
         found.sort();
         found
     }
-}
-
-fn kept(expected: &Expected) -> &'static str {
-    match expected.holds {
-        Some(true) => "holds",
-        Some(false) => "expected otherwise",
-        None => "not confirmed",
-    }
-}
-
-/// The verdict in a few words, and whether there is a derivation behind it.
-fn told(answer: &Answer) -> (String, bool) {
-    match &answer.body {
-        Body::Effect { verdict, .. } | Body::Contrast { verdict, .. } => match verdict {
-            Verdict::Identifiable(found) => (format!("identifiable: {}", found.how), true),
-            Verdict::NotIdentifiable(_) => ("not identifiable".to_owned(), false),
-            Verdict::Holds(_) | Verdict::Fails(_) | Verdict::Undetermined(_) => ("undetermined".to_owned(), false),
-        },
-        Body::Independence { verdict, .. } | Body::Equality { verdict, .. } => (
-            match verdict {
-                Verdict::Holds(_) => "holds",
-                Verdict::Fails(_) => "fails",
-                Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::Undetermined(_) => "undetermined",
-            }
-            .to_owned(),
-            false,
-        ),
-        Body::Proof { verdict, lines, .. } => (
-            match verdict {
-                Verdict::Holds(_) => format!("holds: every one of its {} lines follows", lines.len()),
-                Verdict::Fails(_) => "does not hold".to_owned(),
-                Verdict::Identifiable(_) | Verdict::NotIdentifiable(_) | Verdict::Undetermined(_) => {
-                    "undetermined".to_owned()
-                }
-            },
-            false,
-        ),
-        Body::Adjust { sets, truncated, .. } => (counted(sets.len(), *truncated, "set"), false),
-        Body::Implications { independences, truncated, .. } => {
-            (counted(independences.len(), *truncated, "independence"), false)
-        }
-        Body::Paths { paths, truncated, .. } => (counted(paths.len(), *truncated, "path"), false),
-        Body::Simplify { .. } => ("simplified".to_owned(), false),
-        Body::Number { model, .. } => (format!("computed in {model}"), false),
-    }
-}
-
-fn counted(count: usize, more: bool, what: &str) -> String {
-    let at_least = if more { "at least " } else { "" };
-    format!("{at_least}{count} {what}{}", if count == 1 { "" } else { "s" })
 }

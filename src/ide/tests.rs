@@ -92,7 +92,7 @@ fn what_has_been_answered_stands_beside_its_question() {
     let expected = [
         ("identifiable: adjust for service", true),
         ("holds", false),
-        ("holds: every one of its 1 lines follows", false),
+        ("holds: 1 line follows", false),
     ];
     assert_eq!(lenses, expected.map(|(text, steps)| (text.to_owned(), steps)));
     let hints = file.hints(&answers);

@@ -5,6 +5,7 @@ mod derivation;
 mod effect;
 mod expectation;
 mod explain;
+mod few;
 mod hedge;
 mod independence;
 mod lists;
@@ -14,6 +15,7 @@ mod proof;
 pub use derivation::Steps;
 pub use expectation::expectations;
 pub use explain::{explain, in_plain_words};
+pub use few::{in_few_words, kept};
 
 use super::document::{Block, Document, Math, Text, Tone};
 use crate::answer::{Answer, Body, Undetermined};
