@@ -54,6 +54,7 @@ const TABLE: [(&str, &[&str]); 24] = [
     ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "estimate"]),
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "estimate"]),
     ("testing", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
+    ("ide", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "session"]),
     ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
 ];
 

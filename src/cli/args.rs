@@ -31,6 +31,12 @@ pub enum Command {
     Check(Check),
     /// Explore: draw a graph line by line, ask, change it, and see which answers change
     Repl(super::repl::Repl),
+    /// Draw a graph, or what a question asks of it: SVG, TikZ, DOT, or in the terminal
+    Draw(super::draw::Draw),
+    /// Write a file with its answers, pictures and derivations as one page
+    Report(super::report::Report),
+    /// Serve an editor: diagnostics, answers and more as you type (Language Server Protocol)
+    Lsp(super::lsp::Lsp),
     /// Have the kernel judge answers again, from what run --format json printed
     Verify(Verify),
     /// Write files in the one style: blanks and line ends change, comments and meaning stay

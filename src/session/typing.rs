@@ -3,6 +3,7 @@
 use super::command::COMMANDS;
 use super::line::{self, Line};
 use super::{Session, is_command};
+use crate::problem::Problem;
 use crate::source::Span;
 use crate::syntax::outline::{self, LexemeKind};
 use crate::syntax::print;
@@ -21,6 +22,8 @@ pub struct Scope {
     graphs: Vec<String>,
     models: Vec<String>,
     questions: Vec<String>,
+    /// Whether a line may also change a graph or be a command, as in a session.
+    edits: bool,
 }
 
 /// How a line can go on.
@@ -77,28 +80,34 @@ impl Session {
     /// The names that the next line can use.
     #[must_use]
     pub fn scope(&self) -> Scope {
-        let problem = self.problem();
-        let graph = self.current().and_then(|(at, _)| problem.graphs.get_index(at));
-        let variables = graph.map_or_else(Vec::new, |(_, entry)| {
-            entry.source.nodes().map(|node| print::name(entry.source.name(node))).collect()
-        });
-        Scope {
-            variables,
-            graphs: problem.graphs.keys().map(|name| print::name(name)).collect(),
-            models: problem.models.keys().map(|name| print::name(name)).collect(),
-            questions: problem.queries.iter().filter_map(|query| query.name.as_deref()).map(print::name).collect(),
-        }
+        Scope { edits: true, ..Scope::of(self.problem(), self.current().map(|(at, _)| at)) }
     }
 }
 
 impl Scope {
+    /// The names of a file, the variables those of the graph at a position.
+    #[must_use]
+    pub fn of(problem: &Problem, graph: Option<usize>) -> Self {
+        let graph = graph.and_then(|at| problem.graphs.get_index(at));
+        let variables = graph.map_or_else(Vec::new, |(_, entry)| {
+            entry.source.nodes().map(|node| print::name(entry.source.name(node))).collect()
+        });
+        Self {
+            variables,
+            graphs: problem.graphs.keys().map(|name| print::name(name)).collect(),
+            models: problem.models.keys().map(|name| print::name(name)).collect(),
+            questions: problem.queries.iter().filter_map(|query| query.name.as_deref()).map(print::name).collect(),
+            edits: false,
+        }
+    }
+
     /// How the word before a place in the input can go on. O(length + names).
     #[must_use]
     pub fn complete(&self, input: &str, at: usize) -> Completion {
         let before = input.get(..at).unwrap_or(input);
         let line = before.rfind('\n').map_or(0, |newline| newline + 1);
         let typed = before.get(line..).unwrap_or("");
-        if is_command(typed) {
+        if self.edits && is_command(typed) {
             return self.command(line + (typed.len() - typed.trim_start().len()), before);
         }
         let lexemes = outline::lexemes(before);
@@ -146,11 +155,13 @@ impl Scope {
                 // Those of later versions are no help.
                 let known: Vec<&str> = outline::statements().map(|(word, _)| word).collect();
                 words.retain(|word| known.contains(&word.as_str()));
-                words.extend(EDITS.map(str::to_owned));
+                if self.edits {
+                    words.extend(EDITS.map(str::to_owned));
+                }
                 words.extend(operators);
                 &[&self.variables]
             }
-            Place::Clause if edits(text) => {
+            Place::Clause if self.edits && edits(text) => {
                 words.clear();
                 &[&self.variables]
             }

@@ -5,7 +5,7 @@
 
 mod diagnostic;
 
-pub use diagnostic::{Diagnostic, Label, Severity};
+pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 
 use std::sync::Arc;
 
@@ -105,6 +105,13 @@ impl Source {
         self.inner.text.get(span.start..span.end).unwrap_or("")
     }
 
+    /// The first byte of a line of the text, counted from 1 whatever its first line is called; the end of the text beyond
+    /// the last.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> usize {
+        line.checked_sub(1).and_then(|index| self.inner.lines.get(index)).copied().unwrap_or(self.inner.text.len())
+    }
+
     /// Line and column of a byte offset, both counted from 1, the column in Unicode scalar values.
     /// O(log lines + length of the line).
     #[must_use]
@@ -117,13 +124,6 @@ impl Source {
         }
         let column = self.inner.text.get(start..end).map_or(0, |before| before.chars().count());
         (line - 1 + self.inner.first, column + 1)
-    }
-}
-
-impl Source {
-    /// Where a line begins, by its number from 0.
-    fn line_start(&self, line: usize) -> Option<usize> {
-        self.inner.lines.get(line).copied()
     }
 }
 

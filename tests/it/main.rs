@@ -14,6 +14,7 @@ mod examples;
 mod exchange;
 mod fmt;
 mod guide;
+mod lsp;
 mod models;
 mod networks;
 mod oracle;
