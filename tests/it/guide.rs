@@ -47,7 +47,8 @@ fn replayed(text: &str, folder: &Folder) -> String {
             }
         } else {
             let body: String = block.iter().map(|line| format!("{line}\n")).collect();
-            if let Some(name) = info.strip_prefix("causal ") {
+            // ```causal shop.causal
+            if let Some((_, name)) = info.split_once(' ') {
                 folder.write(name, &body);
             }
             told += &body;
