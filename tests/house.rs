@@ -21,8 +21,8 @@ const TABLE: [(&str, &[&str]); 24] = [
     ("kernel", &["graph", "expr", "proof"]),
     ("syntax", &["source"]),
     ("infer", &["network"]),
-    ("model", &["expr"]),
-    ("problem", &["source", "syntax", "graph", "expr", "proof", "model"]),
+    ("model", &["expr", "network", "infer"]),
+    ("problem", &["source", "syntax", "graph", "expr", "proof", "network", "model"]),
     ("sql", &["expr", "data"]),
     ("reach", &["graph"]),
     ("algebra", &["graph", "expr"]),
@@ -36,6 +36,8 @@ const TABLE: [(&str, &[&str]); 24] = [
             "graph",
             "expr",
             "proof",
+            "network",
+            "infer",
             "kernel",
             "syntax",
             "model",
@@ -52,6 +54,7 @@ const TABLE: [(&str, &[&str]); 24] = [
     ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "estimate"]),
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "estimate"]),
     ("testing", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
+    ("ide", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "session"]),
     ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
 ];
 

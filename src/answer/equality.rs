@@ -284,7 +284,7 @@ fn chosen(context: &Context<'_>, arena: &mut Arena, term: &Term, way: Way<'_>) -
         }
     };
     let expr = algebra::tidy(arena, graph, expr);
-    effect::read(graph, arena, term, &effect, Estimand { expr, moves: Vec::new(), route })
+    effect::read(graph, arena, term, &effect, Estimand { expr, moves: Vec::new(), route, workings: None })
 }
 
 fn outside(effect: &Effect, set: &NodeSet) -> NodeSet {

@@ -39,7 +39,10 @@ mod words;
 
 pub use crate::identify::{Route, RuleMove};
 pub use account::{Account, Mixing, Reading, accounts};
-pub use numbers::{CheckRow, Explanation, Number, Numbers, NumericalCheck, SensitiveEntry, decimal, float};
+pub use numbers::{
+    CheckRow, Comparison, Explanation, LinearForm, Number, Numbers, NumericalCheck, SensitiveEntry, Sides, decimal,
+    float, same,
+};
 pub use settle::settle;
 pub use support::{
     Absent, Advice, Cause, Constraint, Found, Fragile, FragileEdge, FragileStatus, Ledger, Measure, Randomise, Related,

@@ -30,8 +30,50 @@ pub enum Number {
         /// Whether the list stopped at the limit.
         truncated: bool,
     },
+    /// Two sides, compared.
+    Comparison(Comparison),
     /// There is no number, and why: one sentence.
     None(String),
+}
+
+/// Two sides of an equation, or what an independence comes to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Comparison {
+    /// Whether they are equal wherever both exist.
+    pub holds: bool,
+    /// Whether an independence was asked.
+    pub independence: bool,
+    /// The two sides.
+    pub sides: Sides,
+    /// Whether they were computed in floating point, and are compared as far as floats tell.
+    pub floating: bool,
+}
+
+/// What the two sides of a comparison are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Sides {
+    /// Of tables: numbers by the values left free.
+    Rows {
+        /// The names of what is left free.
+        slots: Vec<String>,
+        /// A value for each, and both sides there, where both exist.
+        rows: Vec<(Vec<String>, BigRational, BigRational)>,
+        /// In how many combinations one of the sides does not exist.
+        undefined: usize,
+    },
+    /// Of a linear model: means, with the variance where a distribution was asked for.
+    Forms(Vec<(LinearForm, LinearForm)>),
+}
+
+/// A number, or a linear form in the values left free.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinearForm {
+    /// What does not depend on them.
+    pub mean: BigRational,
+    /// Each with its coefficient.
+    pub slots: Vec<(String, BigRational)>,
+    /// The variance, where a distribution was asked for.
+    pub variance: Option<BigRational>,
 }
 
 /// Numbers by the values left free.
@@ -44,6 +86,8 @@ pub struct Numbers {
     pub rows: Vec<(Vec<String>, Option<BigRational>)>,
     /// The same question without its actions.
     pub without: Option<Box<Numbers>>,
+    /// Whether probabilities were computed in floating point, because exact numbers would have taken too much.
+    pub floating: bool,
 }
 
 impl Numbers {
@@ -68,6 +112,8 @@ pub struct Explanation {
     pub probability: BigRational,
     /// The probability of what is seen.
     pub evidence: BigRational,
+    /// Whether it was computed in floating point, because exact numbers would have taken too much.
+    pub floating: bool,
 }
 
 /// One entry of a table on which a number depends.
@@ -96,6 +142,8 @@ pub struct NumericalCheck {
     pub slots: Vec<String>,
     /// Why it could not be done, where it could not.
     pub reason: Option<String>,
+    /// Whether one side was computed in floating point, so that they agree as far as floats do.
+    pub floating: bool,
 }
 
 /// One comparison.
@@ -114,8 +162,16 @@ impl NumericalCheck {
     #[must_use]
     pub fn agrees(&self) -> Option<bool> {
         let both = self.rows.iter().filter_map(|row| row.estimand.as_ref().zip(row.model.as_ref()));
-        both.map(|(a, b)| a == b).reduce(|all, one| all && one)
+        both.map(|(a, b)| same(a, b, self.floating)).reduce(|all, one| all && one)
     }
+}
+
+/// Whether two numbers are equal, as far as floats tell where they are floats.
+#[must_use]
+pub fn same(a: &BigRational, b: &BigRational, floating: bool) -> bool {
+    /// More than the errors of sums of many floats.
+    const CLOSE: f64 = 1e-9;
+    a == b || floating && (a - b).to_f64().is_some_and(|gap| gap.abs() <= CLOSE)
 }
 
 /// A number as people read it: exact where it is short, else to six significant digits.

@@ -1,12 +1,12 @@
 //! An estimand and the intervention it stands for, both evaluated in a model of the graph.
 
 use super::context::Context;
-use super::number::{bounds, trouble};
+use super::number::{bounds, evaluated, trouble};
 use super::numbers::{CheckRow, NumericalCheck};
 use super::{Body, Verdict, contrast, effect};
 use crate::expr::{Arena, At, BigRational, Expr, ExprId, Ref, Term};
 use crate::graph::Graph;
-use crate::model::{Ask, Atom, Model, Network, Of, Point, Question, Setting, Slot, To, evaluate};
+use crate::model::{Ask, Atom, Model, Network, Of, Point, Question, Setting, Slot, To};
 use crate::problem::{ModelEntry, Problem, Query, QueryKind};
 use rustc_hash::FxHashMap;
 
@@ -24,7 +24,13 @@ pub(super) fn checks(
     body: &Body,
 ) -> Vec<NumericalCheck> {
     let compare = |entry: &ModelEntry, arena: &Arena, asked: ExprId, estimand: ExprId| {
-        let mut check = NumericalCheck { model: entry.name.clone(), rows: Vec::new(), slots: Vec::new(), reason: None };
+        let mut check = NumericalCheck {
+            model: entry.name.clone(),
+            rows: Vec::new(),
+            slots: Vec::new(),
+            reason: None,
+            floating: false,
+        };
         if let Err(why) = compared(context, entry, arena, (asked, estimand), &mut check) {
             check.reason = Some(why);
         }
@@ -109,8 +115,9 @@ fn compared(
     let (asked, estimand) = (question(asked)?, question(estimand)?);
     let bounds = bounds(context.options);
     let say = |why| trouble(&entry.model, &why);
-    let model = evaluate(network, &asked, bounds).map_err(say)?;
-    let formula = evaluate(network, &estimand, bounds).map_err(say)?;
+    let (model, rounded) = evaluated(network, &asked, bounds).map_err(say)?;
+    let (formula, also) = evaluated(network, &estimand, bounds).map_err(say)?;
+    check.floating = rounded || also;
     check.slots = asked.free.iter().map(|&slot| asked.slots[slot].name.clone()).collect();
     check.rows = model
         .rows

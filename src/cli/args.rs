@@ -31,6 +31,12 @@ pub enum Command {
     Check(Check),
     /// Explore: draw a graph line by line, ask, change it, and see which answers change
     Repl(super::repl::Repl),
+    /// Draw a graph, or what a question asks of it: SVG, TikZ, DOT, or in the terminal
+    Draw(super::draw::Draw),
+    /// Write a file with its answers, pictures and derivations as one page
+    Report(super::report::Report),
+    /// Serve an editor: diagnostics, answers and more as you type (Language Server Protocol)
+    Lsp(super::lsp::Lsp),
     /// Have the kernel judge answers again, from what run --format json printed
     Verify(Verify),
     /// Write files in the one style: blanks and line ends change, comments and meaning stay
@@ -47,9 +53,9 @@ pub enum Command {
     Import(super::import::Import),
     /// Write a graph for another program
     Export(super::export::Export),
-    /// Print the distribution of every variable of a Bayesian network
+    /// Print the distribution of every variable of a model or a Bayesian network
     Marginals(super::network_args::Marginals),
-    /// Draw rows from a Bayesian network
+    /// Draw rows from a model or a Bayesian network
     Simulate(super::network_args::Simulate),
     /// Print the query that counts what an estimate needs, or the counts of a file
     Counts(super::counts::Counts),
@@ -61,9 +67,12 @@ pub enum Command {
 #[derive(Args, Debug)]
 #[command(after_help = RUN_EXAMPLES)]
 pub struct Run {
-    /// Files in the language of whatif; - is standard input
+    /// Files in the language of whatif, or networks (.bif, .xmlbif, .net, also .gz); - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Answer this instead of what the files ask; may be given several times
+    #[arg(long, value_name = "QUESTION")]
+    pub ask: Vec<String>,
     /// How answers are written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -287,6 +296,7 @@ Examples:
   whatif run examples/napkin.causal --format json
   whatif run examples/models/churn.causal --check-numerically
   whatif run examples/napkin.causal --format latex > napkin.tex
+  whatif run examples/models/asia.causal --ask 'P(dysp = yes | do(smoke = no)) in asia88'
   echo 'graph { x -> m -> y; x <-> y } P(y | do(x))' | whatif run -
 
 Exit status: 0 all answered and every expectation held (\"not identifiable\" is an answer);

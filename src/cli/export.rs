@@ -3,11 +3,13 @@
 use super::args::Look;
 use super::import::put;
 use super::input;
+use super::loaded::{What, load};
 use super::output::Output;
 use super::status;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use whatif::exchange::{self, Format, Target};
+use whatif::network;
 use whatif::problem::Problem;
 use whatif::source::Diagnostic;
 
@@ -15,7 +17,7 @@ use whatif::source::Diagnostic;
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Export {
-    /// A file in the language of whatif; - is standard input
+    /// A file in the language of whatif; - is standard input; for bif, xmlbif and hugin a network too
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// What to write
@@ -24,6 +26,9 @@ pub struct Export {
     /// The graph, where the file has several
     #[arg(long, value_name = "NAME")]
     pub graph: Option<String>,
+    /// For bif, xmlbif and hugin: the model, where the file has several
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
     /// Write to this file, not to standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -47,6 +52,9 @@ pub enum To {
     Dowhy,
     Latex,
     Mermaid,
+    Bif,
+    Xmlbif,
+    Hugin,
 }
 
 const EXAMPLES: &str = "\
@@ -54,13 +62,16 @@ Examples:
   whatif export examples/napkin.causal --to dagitty
   whatif export examples/front-door.causal --to causaleffect --graph lungs
   echo 'graph { x -> y; x <-> y }' | whatif export - --to dot
+  whatif export examples/models/asia.causal --to bif
 
-What the format has no place for is said on standard error.
+bif, xmlbif and hugin are networks with their numbers, as pgmpy and pyAgrum read them; a model's noise
+becomes variables. What the format has no place for is said on standard error.
 Exit status: 0 the graph was written; 2 the file could not be read or has errors.";
 
 impl To {
-    const fn target(self) -> Target {
-        match self {
+    /// A graph's form, or that of a network with its numbers.
+    const fn target(self) -> Result<Target, network::Format> {
+        Ok(match self {
             Self::Dagitty => Target::Format(Format::Dagitty),
             Self::Dot => Target::Format(Format::Dot),
             Self::Gml => Target::Format(Format::Gml),
@@ -74,19 +85,25 @@ impl To {
             Self::Dowhy => Target::Dowhy,
             Self::Latex => Target::Latex,
             Self::Mermaid => Target::Mermaid,
-        }
+            Self::Bif => return Err(network::Format::Bif),
+            Self::Xmlbif => return Err(network::Format::XmlBif),
+            Self::Hugin => return Err(network::Format::Hugin),
+        })
     }
 }
 
 /// Reads the file and prints one of its graphs as the other program has it.
 pub fn export(args: &Export, output: &mut Output) -> u8 {
+    let target = match args.to.target() {
+        Ok(target) => target,
+        Err(format) => return numbers(args, format, output),
+    };
     let file = input::file(&args.file);
     for diagnostic in file.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()) {
         output.diagnostic(diagnostic);
     }
     let Some(problem) = &file.problem else { return status::INPUT };
-    let written =
-        which(problem, args.graph.as_deref()).and_then(|graph| exchange::export(problem, graph, args.to.target()));
+    let written = which(problem, args.graph.as_deref()).and_then(|graph| exchange::export(problem, graph, target));
     match written {
         Ok((text, warnings)) => {
             for warning in &warnings {
@@ -96,6 +113,32 @@ pub fn export(args: &Export, output: &mut Output) -> u8 {
         }
         Err(error) => {
             output.diagnostic(&error);
+            status::INPUT
+        }
+    }
+}
+
+/// Writes a model or a network with its numbers.
+fn numbers(args: &Export, format: network::Format, output: &mut Output) -> u8 {
+    let loaded = match load(&args.file, args.model.as_deref(), false) {
+        Ok(loaded) => loaded,
+        Err(diagnostics) => {
+            diagnostics.iter().for_each(|diagnostic| output.diagnostic(diagnostic));
+            return status::INPUT;
+        }
+    };
+    for warning in &loaded.warnings {
+        output.diagnostic(warning);
+    }
+    match &loaded.what {
+        What::Network(network) => put(&format.write(network), args.output.as_deref(), output),
+        What::Linear(_) => {
+            output.diagnostic(&input::without_place(
+                "whatif::linear_network",
+                &loaded.name,
+                "a linear model has no tables, and this format holds nothing else".to_owned(),
+                "draw rows from it instead: whatif simulate",
+            ));
             status::INPUT
         }
     }

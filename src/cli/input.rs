@@ -36,6 +36,51 @@ pub fn file(path: &Path) -> File {
     File { problem, diagnostics }
 }
 
+/// As [`file`], for what `run` takes: networks of other programs too; and where questions are given, only those are asked.
+pub fn asked(path: &Path, questions: &[String]) -> File {
+    if super::loaded::is_network(path) {
+        return network(path, &questions.join("\n"));
+    }
+    if questions.is_empty() {
+        return file(path);
+    }
+    let source = match read(path) {
+        Ok(source) => source,
+        Err(diagnostic) => return File { problem: None, diagnostics: vec![diagnostic] },
+    };
+    let start = source.text().len() + 1;
+    let source = Source::new(source.name(), format!("{}\n{}", source.text(), questions.join("\n")));
+    let (mut problem, diagnostics) = problem::read(&source);
+    problem.queries.retain(|query| query.span.start >= start);
+    for (at, query) in problem.queries.iter_mut().enumerate() {
+        query.id = at + 1;
+    }
+    problem.expectations.retain(|expected| expected.span.start >= start);
+    File { problem: Some(problem).filter(|_| !diagnostics.iter().any(Diagnostic::is_error)), diagnostics }
+}
+
+/// Questions to a network.
+fn network(path: &Path, questions: &str) -> File {
+    // More numbers than can be held exactly are taken as floats.
+    let read = super::network::read(path, true).or_else(|found| match found.code {
+        "whatif::network_too_large" => super::network::read(path, false),
+        _ => Err(found),
+    });
+    let (network, mut diagnostics) = match read {
+        Ok(read) => read,
+        Err(diagnostic) => return File { problem: None, diagnostics: vec![diagnostic] },
+    };
+    for warning in diagnostics.iter_mut().filter(|warning| warning.code == "whatif::network_inexact_rows") {
+        warning.help = Some("taken as rounding: each row is divided by its sum".to_owned());
+    }
+    let name = path.file_name().map_or_else(|| "network".to_owned(), |name| name.to_string_lossy().into_owned());
+    let name = name.split('.').next().filter(|name| !name.is_empty() && *name != "graph").unwrap_or("network");
+    let source = Source::new(path.display().to_string(), questions);
+    let (problem, found) = problem::read_asking(&source, name, &network);
+    diagnostics.extend(found);
+    File { problem: Some(problem).filter(|_| !diagnostics.iter().any(Diagnostic::is_error)), diagnostics }
+}
+
 /// Reads a file, or standard input for `-`, as text.
 pub fn read(path: &Path) -> Result<Source, Diagnostic> {
     let stdin = path.as_os_str() == "-";
@@ -117,6 +162,7 @@ pub fn without_place(code: &'static str, name: &str, message: String, help: &str
         message,
         help: Some(help.to_owned()),
         labels: Vec::new(),
+        fixes: Vec::new(),
         source: Source::new(name, ""),
     }
 }

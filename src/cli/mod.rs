@@ -9,6 +9,7 @@ mod check;
 mod counts;
 mod data;
 mod difference;
+mod draw;
 mod estimate;
 mod explain;
 mod export;
@@ -16,12 +17,18 @@ mod fmt;
 mod import;
 mod input;
 mod junit;
+mod linear_marginals;
+mod loaded;
+mod lsp;
 mod marginals;
 mod network;
 mod network_args;
 mod output;
+mod parquet;
 mod refute;
 mod repl;
+mod report;
+mod rows;
 mod run;
 mod shell;
 mod simulate;
@@ -50,6 +57,9 @@ pub fn main() -> ExitCode {
         Some(Command::Counts(args)) => counts::counts(args, &mut Output::new(&args.look)),
         Some(Command::Sql(args)) => counts::sql(args, &mut Output::new(&args.look)),
         Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),
+        Some(Command::Draw(draw)) => draw::draw(draw, &mut Output::new(&draw.look)),
+        Some(Command::Report(report)) => report::report(report, &mut Output::new(&report.look)),
+        Some(Command::Lsp(lsp)) => lsp::lsp(lsp, &mut Output::new(&args::Look::default())),
         Some(Command::Repl(repl)) => repl::repl(repl, &mut Output::new(&repl.look)),
         Some(Command::Verify(verify)) => verify::verify(verify, &mut Output::new(&verify.look)),
         Some(Command::Fmt(fmt)) => fmt::fmt(fmt, &mut Output::new(&fmt.look)),

@@ -9,9 +9,12 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 #[command(after_help = MARGINALS_EXAMPLES)]
 pub struct Marginals {
-    /// A network: .bif, .xmlbif or .xml, .net, each also packed as .gz
+    /// A model: .causal; or a network: .bif, .xmlbif or .xml, .net, each also packed as .gz
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// The model of a .causal file that holds several
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
     /// What is known; may be given several times
     #[arg(long, value_name = "VARIABLE=STATE")]
     pub given: Vec<String>,
@@ -27,6 +30,9 @@ pub struct Marginals {
     /// Estimate from N weighted rows, with standard errors
     #[arg(long, value_name = "N", value_parser = rows)]
     pub sample: Option<u64>,
+    /// How --sample draws: guided by what is given, or only weighed by it
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Method::Importance)]
+    pub method: Method,
     /// Where the random numbers start
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
@@ -38,6 +44,15 @@ pub struct Marginals {
     pub jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     pub look: Look,
+}
+
+/// How rows are drawn that are to agree with what is given.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    // Guided by belief propagation from what is given.
+    Importance,
+    // Likelihood weighting: what is given weighs the rows and guides nothing.
+    Weighting,
 }
 
 /// How marginals are written.
@@ -52,9 +67,12 @@ pub enum MarginalsFormat {
 #[derive(Args, Debug)]
 #[command(after_help = SIMULATE_EXAMPLES)]
 pub struct Simulate {
-    /// A network: .bif, .xmlbif or .xml, .net, each also packed as .gz
+    /// A model: .causal; or a network: .bif, .xmlbif or .xml, .net, each also packed as .gz
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// The model of a .causal file that holds several
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
     /// What is set by intervention; may be given several times
     #[arg(long = "do", value_name = "VARIABLE=STATE")]
     pub do_: Vec<String>,
@@ -64,7 +82,7 @@ pub struct Simulate {
     /// Where the random numbers start: the same seed gives the same rows
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
-    /// A CSV file to write [default: standard output]
+    /// A file to write: CSV, or Parquet where its name ends in .parquet [default: CSV to standard output]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Work on N threads [default: one for each processor]
@@ -87,6 +105,7 @@ fn rows(text: &str) -> Result<u64, String> {
 const MARGINALS_EXAMPLES: &str = "\
 Examples:
   whatif marginals asia.bif
+  whatif marginals churn.causal --model service --given churn=yes
   whatif marginals asia.bif.gz --given dysp=yes --do smoke=no
   whatif marginals alarm.bif --format json
   whatif marginals link.bif --sample 1_000_000 --seed 7
@@ -98,6 +117,8 @@ const SIMULATE_EXAMPLES: &str = "\
 Examples:
   whatif simulate asia.bif -n 1_000_000 --seed 7 -o asia.csv
   whatif simulate asia.bif --do smoke=no -n 10
+  whatif simulate wages.causal --model line --do school=2 -n 1_000_000 --seed 7 -o wages.parquet
 
+Latent variables and noise are drawn and not written. Of a linear model every column is a real number.
 The same seed gives the same bytes on any number of threads.
 Exit status: 0 written; 2 the file could not be read or has errors, or the rows could not be written.";

@@ -73,6 +73,11 @@ impl Output {
         self.style.unicode
     }
 
+    /// How many columns there are.
+    pub const fn width(&self) -> usize {
+        self.style.width
+    }
+
     /// Prints a document for a person.
     pub fn document(&mut self, document: &Document) {
         let text = terminal(document, &self.style);

@@ -6,18 +6,22 @@ use super::output::Output;
 use super::status;
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hinter, HistoryHinter};
 use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Editor, Helper};
+use std::borrow::Cow;
 use std::io::{BufRead, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use whatif::answer::Options;
-use whatif::session::{self, COMMANDS, Next, Said, Session};
+use whatif::exchange;
+use whatif::session::{self, Completion, Next, Said, Scope, Session, With};
+use whatif::source::{Diagnostic, Source};
+use whatif::syntax::typing::Role;
 
 /// `whatif repl`
 #[derive(clap::Args, Debug)]
@@ -27,6 +31,9 @@ pub struct Repl {
     /// A file to begin with
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// Keep what was typed in this file [default: $WHATIF_HISTORY, or whatif/history in your data folder]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_history")]
+    pub history: Option<PathBuf>,
     /// Neither read nor write the history of earlier sessions
     #[arg(long)]
     pub no_history: bool,
@@ -67,7 +74,8 @@ impl Running {
                     return status::INPUT;
                 }
             };
-            if !ended && session::is_open(&input) {
+            let line = input.strip_suffix('\n').unwrap_or(&input);
+            if !ended && session::is_open(line.strip_suffix('\r').unwrap_or(line)) {
                 continue;
             }
             let text = std::mem::take(&mut input);
@@ -86,7 +94,7 @@ impl Running {
                 return status::INPUT;
             }
         };
-        let history = if args.no_history { None } else { history() };
+        let history = if args.no_history { None } else { args.history.clone().or_else(history) };
         if let Some(path) = &history {
             // The first session has none.
             let _ = editor.load_history(path);
@@ -95,7 +103,7 @@ impl Running {
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&self.cancel));
         output.text("whatif: draw a graph (x -> y), ask (P(y | do(x))), or :help\n");
         loop {
-            editor.set_helper(Some(Typing { names: self.names() }));
+            editor.set_helper(Some(Typing { scope: self.session.scope(), colour: output.colour() }));
             match editor.readline("whatif> ") {
                 Ok(line) => {
                     if !line.trim().is_empty() {
@@ -138,13 +146,22 @@ impl Running {
     }
 
     fn load(&mut self, path: &Path, output: &mut Output) -> bool {
-        match input::read(path) {
-            Ok(source) => self.session.load(&source, &mut |said| say(said, output)),
+        let source = match input::read(path) {
+            Ok(source) => source,
             Err(diagnostic) => {
                 output.diagnostic(&diagnostic);
-                false
+                return false;
             }
+        };
+        let ours = path.extension().is_some_and(|extension| extension == "causal")
+            || !whatif::syntax::parse(&source).1.iter().any(Diagnostic::is_error);
+        if ours {
+            return self.session.load(&source, &mut |said| say(said, output));
         }
+        let (model, found) = exchange::read(&source, None);
+        found.iter().for_each(|diagnostic| output.diagnostic(diagnostic));
+        // Without a name :save asks for one, and the other program's file stays what it is.
+        model.is_some_and(|model| self.session.load(&Source::new("", model.causal()), &mut |said| say(said, output)))
     }
 
     fn save(&mut self, path: &str, replace: bool, output: &mut Output) {
@@ -156,21 +173,6 @@ impl Running {
             Ok(()) => self.session.saved(path, &mut |said| say(said, output)),
             Err(error) => output.remark(&format!("cannot write {path}: {error}")),
         }
-    }
-
-    /// Everything that can be completed.
-    fn names(&self) -> Vec<String> {
-        let problem = self.session.problem();
-        let mut names: Vec<String> = COMMANDS.iter().map(|(name, ..)| (*name).to_owned()).collect();
-        names.extend(whatif::syntax::outline::statements().map(|(word, _)| word.to_owned()));
-        names.extend(["drop", "latent", "identifiable"].map(str::to_owned));
-        for (name, entry) in &problem.graphs {
-            names.push(name.clone());
-            names.extend(entry.source.nodes().map(|node| entry.source.name(node).to_owned()));
-        }
-        names.sort();
-        names.dedup();
-        names
     }
 }
 
@@ -185,6 +187,9 @@ fn say(said: Said, output: &mut Output) {
 /// Where earlier sessions' lines are kept.
 fn history() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(file) = set("WHATIF_HISTORY") {
+        return Some(file);
+    }
     let data = set("XDG_DATA_HOME").or_else(|| set("APPDATA"));
     let data = data.or_else(|| Some(set("HOME")?.join(".local").join("share")))?;
     Some(data.join("whatif").join("history"))
@@ -192,27 +197,109 @@ fn history() -> Option<PathBuf> {
 
 /// What the line editor asks while a line is typed.
 struct Typing {
-    names: Vec<String>,
+    scope: Scope,
+    /// Without it there are no hints either: nothing would tell them from what was typed.
+    colour: bool,
 }
 
 impl Helper for Typing {}
-impl Highlighter for Typing {}
+
+impl Highlighter for Typing {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if !self.colour {
+            return Cow::Borrowed(line);
+        }
+        let mut painted = String::with_capacity(2 * line.len());
+        let mut at = 0;
+        for (span, role) in session::roles(line) {
+            let colour = match role {
+                Role::Keyword => "1;35",
+                Role::Function => "36",
+                Role::Arrow => "33",
+                Role::Number => "34",
+                Role::Text => "32",
+                Role::Comment => "2",
+                Role::Plain => continue,
+            };
+            let (before, word) = (line.get(at..span.start).unwrap_or(""), line.get(span.start..span.end).unwrap_or(""));
+            painted.push_str(&format!("{before}\x1b[{colour}m{word}\x1b[0m"));
+            at = span.end;
+        }
+        painted.push_str(line.get(at..).unwrap_or(""));
+        Cow::Owned(painted)
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(format!("\x1b[2m{hint}\x1b[0m"))
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        // One more letter can make a word of several.
+        self.colour && kind != CmdKind::MoveCursor
+    }
+}
+
+/// What is shown behind the cursor.
+struct Hint {
+    text: String,
+    literal: bool,
+}
+
+impl rustyline::hint::Hint for Hint {
+    fn display(&self) -> &str {
+        &self.text
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.literal.then_some(&self.text)
+    }
+}
 
 impl Hinter for Typing {
-    type Hint = String;
+    type Hint = Hint;
+
+    fn hint(&self, line: &str, at: usize, context: &rustyline::Context<'_>) -> Option<Hint> {
+        if !self.colour || at < line.len() || line.trim().len() < 2 {
+            return None;
+        }
+        let earlier = HistoryHinter::new().hint(line, at, context).filter(|rest| !rest.contains('\n'));
+        if let Some(text) = earlier {
+            return Some(Hint { text, literal: true });
+        }
+        self.scope.hint(line).map(|hint| Hint { text: hint.text, literal: hint.literal })
+    }
 }
 
 impl Completer for Typing {
     type Candidate = String;
 
     fn complete(&self, line: &str, at: usize, _: &rustyline::Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
-        let before = line.get(..at).unwrap_or("");
-        let word = before.rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | ':'));
-        let start = word.map_or(0, |i| i + before.get(i..).and_then(|r| r.chars().next()).map_or(1, char::len_utf8));
-        let typed = before.get(start..).unwrap_or("");
-        let fits = |name: &&String| !typed.is_empty() && name.starts_with(typed);
-        Ok((start, self.names.iter().filter(fits).cloned().collect()))
+        let Completion { start, with } = self.scope.complete(line, at);
+        let typed = line.get(start..at).unwrap_or("");
+        Ok(match with {
+            With::Words(words) => (start, words),
+            With::Files => (start, files(typed)),
+        })
     }
+}
+
+/// The files that a path can go on to; folders end with a `/`.
+fn files(typed: &str) -> Vec<String> {
+    let (folder, begun) = typed.rfind('/').map_or(("", typed), |slash| typed.split_at(slash + 1));
+    let entries = std::fs::read_dir(if folder.is_empty() { "." } else { folder });
+    let mut files: Vec<String> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let wanted = name.starts_with(begun) && (begun.starts_with('.') || !name.starts_with('.'));
+            let slash = if entry.path().is_dir() { "/" } else { "" };
+            wanted.then(|| format!("{folder}{name}{slash}"))
+        })
+        .collect();
+    files.sort();
+    files
 }
 
 impl Validator for Typing {

@@ -3,12 +3,13 @@
 use super::args::{Format, Run, SelfCheck, Steps};
 use super::input::{self, File};
 use super::output::Output;
-use super::status;
+use super::{loaded, status};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::path::Path;
 use std::time::Instant;
 use whatif::answer::{Answer, Body, Expected, Limits, Options, Prover, SelfChecks, Verdict};
 use whatif::json::Report;
-use whatif::problem::QueryKind;
+use whatif::problem::{Problem, QueryKind};
 use whatif::render::{self, Document};
 use whatif::source::Diagnostic;
 
@@ -25,7 +26,7 @@ struct Outcome {
 
 /// Answers everything and prints it. The status is the largest that applies.
 pub fn run(args: &Run, output: &mut Output) -> u8 {
-    let files: Vec<File> = args.files.iter().map(|path| input::file(path)).collect();
+    let files: Vec<File> = args.files.iter().map(|path| input::asked(path, &args.ask)).collect();
     let outcomes = answer(args, &files);
     match args.format {
         Format::Json => output.text(&json(&files, &outcomes)),
@@ -39,10 +40,7 @@ pub fn run(args: &Run, output: &mut Output) -> u8 {
                     && problem.queries.is_empty()
                     && problem.expectations.is_empty()
                 {
-                    output.remark(&format!(
-                        "{}: nothing is asked; a question looks like this: P(y | do(x))",
-                        problem.source.name()
-                    ));
+                    output.remark(&nothing_asked(problem));
                 }
                 page.append(document(file, outcome, args));
             }
@@ -55,6 +53,23 @@ pub fn run(args: &Run, output: &mut Output) -> u8 {
     }
     let read = files.iter().map(File::status);
     read.chain(outcomes.iter().map(Outcome::status)).max().unwrap_or(status::FINE)
+}
+
+/// What to ask of a file that asks nothing.
+fn nothing_asked(problem: &Problem) -> String {
+    let name = problem.source.name();
+    if !loaded::is_network(Path::new(name)) {
+        return format!("{name}: nothing is asked; a question looks like this: P(y | do(x))");
+    }
+    let edge = problem.graphs.values().next().and_then(|graph| {
+        let (from, to) = graph.source.directed().next()?;
+        Some((graph.source.name(from).to_owned(), graph.source.name(to).to_owned()))
+    });
+    let (x, y) = edge.unwrap_or_else(|| ("x".to_owned(), "y".to_owned()));
+    format!(
+        "{name}: nothing is asked; ask here: whatif run {name} --ask 'P({y} | do({x}))'\n\
+         or see every marginal: whatif marginals {name}"
+    )
 }
 
 /// One question or expectation of one file.

@@ -1,37 +1,36 @@
-//! `whatif simulate`: rows drawn from a network, as CSV.
+//! `whatif simulate`: rows drawn from a model or a network, as CSV or Parquet.
 
+use super::loaded::load;
 use super::marginals::field;
-use super::network::{read, settings};
 use super::network_args::Simulate;
 use super::output::Output;
-use super::{status, threads};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use super::rows::{Cell, Chunk, Rows};
+use super::{input, parquet, status, threads};
 use std::io::{BufWriter, Write};
-use whatif::infer::Sampler;
-use whatif::network::Network;
-use whatif::source::{Diagnostic, Severity, Source};
+use std::path::Path;
+use whatif::source::Diagnostic;
 
 /// Draws and writes rows; the whole file is never held.
 pub fn simulate(args: &Simulate, output: &mut Output) -> u8 {
     match threads::with(args.jobs, || run(args, output)) {
         Ok(()) => status::FINE,
-        Err(diagnostic) => {
-            output.diagnostic(&diagnostic);
+        Err(diagnostics) => {
+            diagnostics.iter().for_each(|diagnostic| output.diagnostic(diagnostic));
             status::INPUT
         }
     }
 }
 
-fn run(args: &Simulate, output: &mut Output) -> Result<(), Box<Diagnostic>> {
-    let (network, warnings) = read(&args.file, false)?;
-    for warning in &warnings {
+fn run(args: &Simulate, output: &mut Output) -> Result<(), Vec<Diagnostic>> {
+    let loaded = load(&args.file, args.model.as_deref(), false)?;
+    for warning in &loaded.warnings {
         output.diagnostic(warning);
     }
-    let set = settings(&network, "--do", &args.do_)?;
-    let network = network.do_(&set);
+    let rows = Rows::new(&loaded, &args.do_, args.seed, args.rows).map_err(|found| vec![found])?;
     let written = match &args.output {
-        Some(path) => std::fs::File::create(path).and_then(|file| write(&network, args, file)),
-        None => match write(&network, args, std::io::stdout().lock()) {
+        Some(path) if is_parquet(path) => std::fs::File::create(path).and_then(|file| parquet::write(&rows, file)),
+        Some(path) => std::fs::File::create(path).and_then(|file| csv(&rows, file)),
+        None => match csv(&rows, std::io::stdout().lock()) {
             // A reader who has seen enough is no error.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             other => other,
@@ -39,52 +38,36 @@ fn run(args: &Simulate, output: &mut Output) -> Result<(), Box<Diagnostic>> {
     };
     written.map_err(|error| {
         let name = args.output.as_ref().map_or_else(|| "<stdout>".to_owned(), |path| path.display().to_string());
-        let error = error.to_string();
-        let error = error.split(" (os error").next().unwrap_or_default();
-        Box::new(Diagnostic {
-            code: "whatif::unwritable_file",
-            severity: Severity::Error,
-            message: format!("cannot write {name}: {error}"),
-            help: Some("check the folder, and that there is room".to_owned()),
-            labels: Vec::new(),
-            source: Source::new(name, ""),
-        })
+        vec![input::unwritable(&name, &error)]
     })
 }
 
-fn write(network: &Network, args: &Simulate, to: impl Write) -> std::io::Result<()> {
-    /// Chunks that wait to be written, at most.
-    const AT_ONCE: u64 = 32;
+fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"))
+}
+
+fn csv(rows: &Rows, to: impl Write) -> std::io::Result<()> {
     let mut to = BufWriter::new(to);
-    let names: Vec<String> = network.variables().iter().map(|v| field(&v.name)).collect();
+    let names: Vec<String> = rows.columns.iter().map(|column| field(&column.name)).collect();
     writeln!(to, "{}", names.join(","))?;
-    let labels: Vec<Vec<String>> =
-        network.variables().iter().map(|v| v.states.iter().map(|state| field(state)).collect()).collect();
-    let sampler = Sampler::new(network, args.seed);
-    let chunk = Sampler::CHUNK as u64;
-    let chunks = args.rows.div_ceil(chunk);
-    let mut done = 0;
-    while done < chunks {
-        let some = AT_ONCE.min(chunks - done);
-        let texts: Vec<String> = (done..done + some)
-            .into_par_iter()
-            .map(|index| {
-                let rows = chunk.min(args.rows - index * chunk) as usize;
-                let states = sampler.chunk(index, rows);
-                let mut text = String::new();
-                for row in states.chunks_exact(network.len().max(1)) {
-                    for (v, &state) in row.iter().enumerate() {
-                        text.push_str(&labels[v][usize::from(state)]);
-                        text.push(if v + 1 == row.len() { '\n' } else { ',' });
-                    }
+    let label = |states: &Option<Vec<String>>| -> Vec<String> { states.iter().flatten().map(|s| field(s)).collect() };
+    let labels: Vec<Vec<String>> = rows.columns.iter().map(|column| label(&column.states)).collect();
+    let text = |chunk: &Chunk<'_>| {
+        let mut text = String::new();
+        for row in 0..chunk.len() {
+            for (at, column) in rows.columns.iter().enumerate() {
+                if at > 0 {
+                    text.push(',');
                 }
-                text
-            })
-            .collect();
-        for text in texts {
-            to.write_all(text.as_bytes())?;
+                match chunk.cell(row, column) {
+                    Cell::State(state) => text.push_str(&labels[at][usize::from(state)]),
+                    Cell::Real(number) => text.push_str(&number.to_string()),
+                }
+            }
+            text.push('\n');
         }
-        done += some;
-    }
+        text
+    };
+    rows.each(text, |texts| texts.iter().try_for_each(|text| to.write_all(text.as_bytes())))?;
     to.flush()
 }

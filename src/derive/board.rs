@@ -168,6 +168,9 @@ impl<'a> Board<'a> {
     /// Replaces, everywhere in the right side of a line and all at once, the `from` of each equation by its `to`.
     /// O(right side + equations).
     pub(super) fn advance(&mut self, line: Line, by: &[Equation]) -> Line {
+        if by.is_empty() {
+            return line;
+        }
         let by: Vec<&Equation> = by.iter().filter(|e| e.from != e.to).collect();
         let map: FxHashMap<ExprId, usize> = by.iter().enumerate().rev().map(|(i, e)| (e.from, i)).collect();
         let mut used = vec![false; by.len()];
@@ -251,20 +254,24 @@ impl<'a> Board<'a> {
                 stack.pop();
                 continue;
             }
-            let expr = self.arena.get(id).clone();
-            let waiting: Vec<_> = expr.operands().into_iter().filter(|o| !done.contains_key(o)).collect();
-            if !waiting.is_empty() {
-                stack.extend(waiting);
+            let operands = self.arena.get(id).operands();
+            let waiting = stack.len();
+            stack.extend(operands.iter().filter(|&operand| !done.contains_key(operand)));
+            if stack.len() > waiting {
                 continue;
             }
             let new = |o: &ExprId| done[o];
-            let rebuilt = match &expr {
-                Expr::Number(_) | Expr::P(_) | Expr::Value(_) => id,
-                Expr::Sum { over, body } => self.arena.sum(over.iter().copied(), new(body)),
-                Expr::Product(all) => self.arena.product(all.iter().map(new)),
-                Expr::Plus(all) => self.arena.plus(all.iter().map(new)),
-                Expr::Minus(all) => self.arena.minus(all.iter().map(new)),
-                Expr::Quotient(over, under) => self.arena.quotient(new(over), new(under)),
+            let rebuilt = if operands.iter().all(|operand| done[operand] == *operand) {
+                id
+            } else {
+                match self.arena.get(id).clone() {
+                    Expr::Number(_) | Expr::P(_) | Expr::Value(_) => id,
+                    Expr::Sum { over, body } => self.arena.sum(over, new(&body)),
+                    Expr::Product(all) => self.arena.product(all.iter().map(new)),
+                    Expr::Plus(all) => self.arena.plus(all.iter().map(new)),
+                    Expr::Minus(all) => self.arena.minus(all.iter().map(new)),
+                    Expr::Quotient(over, under) => self.arena.quotient(new(&over), new(&under)),
+                }
             };
             done.insert(id, rebuilt);
             stack.pop();

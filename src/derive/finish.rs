@@ -3,32 +3,41 @@
 use super::board::{Board, Line};
 use crate::algebra::{self, Law, Rewrite};
 use crate::expr::ExprId;
+use crate::identify::Workings;
 use crate::proof::Rule;
 
 /// Brings the right side of a line to `target`, by what the simplifier did where its outcome is the target, and by
-/// algebra for the rest.
-pub(super) fn rearrange(board: &mut Board<'_>, line: Line, target: ExprId) -> Line {
+/// algebra for the rest. The workings are of that target.
+pub(super) fn rearrange(board: &mut Board<'_>, line: Line, target: ExprId, workings: Option<&Workings>) -> Line {
     if line.rhs == target {
         return line;
+    }
+    if let Some(workings) = workings.filter(|workings| workings.raw == line.rhs) {
+        return replay(board, line, &workings.log, target);
     }
     let mut log = Vec::new();
     let simple = algebra::simplify(board.arena, board.graph, line.rhs, &mut log);
     let tidy = algebra::tidy(board.arena, board.graph, simple);
-    let line = if tidy == target { replay(board, line, &log) } else { line };
-    board.rewrite(line, target)
+    if tidy == target { replay(board, line, &log, target) } else { board.rewrite(line, target) }
 }
 
-/// Each rewrite, applied to all its places at once.
-fn replay(board: &mut Board<'_>, mut line: Line, log: &[Rewrite]) -> Line {
+/// Each rewrite, applied to all its places at once; those by algebra in a row are one, the last of which ends at `target`.
+fn replay(board: &mut Board<'_>, mut line: Line, log: &[Rewrite], target: ExprId) -> Line {
+    let mut moved = line.rhs;
     for rewrite in log {
         let rule = match rewrite.law {
             Law::Marginalise => Rule::Marginalise,
             Law::Chain => Rule::Chain,
             Law::Condition => Rule::Condition,
-            Law::Algebra => Rule::Algebra,
+            Law::Algebra => {
+                moved = board.replace(moved, &mut |id| (id == rewrite.from).then_some(rewrite.to));
+                continue;
+            }
         };
+        line = board.rewrite(line, moved);
         let equation = board.push(rule, rewrite.from, rewrite.to, Vec::new(), Vec::new());
         line = board.advance(line, &[equation]);
+        moved = line.rhs;
     }
-    line
+    board.rewrite(line, target)
 }

@@ -7,14 +7,20 @@ use super::board::{Board, Equation, Line};
 use super::district;
 use crate::expr::{Expr, ExprId};
 use crate::graph::NodeSet;
-use crate::identify::Effect;
 use crate::identify::descent;
 use crate::identify::general;
+use crate::identify::{Effect, Workings};
 use crate::proof::MovedCondition;
 use crate::reach;
 
 /// From P(y | do(x), z) to the expression that [`general::build`] makes of it.
-pub(super) fn tell(board: &mut Board<'_>, line: Line, effect: &Effect, moved: &[MovedCondition]) -> Line {
+pub(super) fn tell(
+    board: &mut Board<'_>,
+    line: Line,
+    effect: &Effect,
+    moved: &[MovedCondition],
+    workings: Option<&Workings>,
+) -> Line {
     let none = board.graph.no_nodes();
     let mut left = effect.clone();
     let mut line = line;
@@ -33,14 +39,18 @@ pub(super) fn tell(board: &mut Board<'_>, line: Line, effect: &Effect, moved: &[
         let denominator = board.marginalise(z, x, y, &none);
         line = board.advance(line, &[denominator]);
     }
-    match joint_lemma(board, &joint, x).equation() {
+    let flat = workings.map(|workings| match board.arena.get(workings.raw) {
+        Expr::Quotient(numerator, _) if !z.is_empty() => *numerator,
+        _ => workings.raw,
+    });
+    match joint_lemma(board, &joint, x, flat).equation() {
         Some(lemma) => board.advance(line, &[lemma]),
         None => line,
     }
 }
 
-/// P(y | do(x)), nothing conditioned on.
-fn joint_lemma(board: &mut Board<'_>, y: &NodeSet, x: &NodeSet) -> Line {
+/// P(y | do(x)), nothing conditioned on; `flat` is what [`general::build`] makes of it, where that is known.
+fn joint_lemma(board: &mut Board<'_>, y: &NodeSet, x: &NodeSet, flat: Option<ExprId>) -> Line {
     let graph = board.graph;
     let none = graph.no_nodes();
     let (universe, effective) = general::ancestors(graph, y, x);
@@ -69,7 +79,10 @@ fn joint_lemma(board: &mut Board<'_>, y: &NodeSet, x: &NodeSet) -> Line {
     }
     let lemmas: Vec<Equation> = districts.iter().filter_map(|s| district::lemma(board, &universe, s)).collect();
     line = board.advance(line, &lemmas);
-    // What `general::build` makes of it: one flat product under the sum.
+    // One flat product under the sum.
+    if let Some(flat) = flat {
+        return board.rewrite(line, flat);
+    }
     match general::build(graph, &Effect { of: y.clone(), do_: x, given: none }, board.arena) {
         Ok(flat) => board.rewrite(line, flat),
         Err(_) => line,

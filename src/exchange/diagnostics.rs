@@ -157,6 +157,7 @@ pub(super) fn lost(source: &Source, message: String) -> Diagnostic {
         message,
         help: None,
         labels: Vec::new(),
+        fixes: Vec::new(),
         source: source.clone(),
     }
 }

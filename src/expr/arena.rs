@@ -5,6 +5,7 @@ use indexmap::IndexSet;
 use num_traits::{One, Zero};
 use rustc_hash::FxBuildHasher;
 use smallvec::{SmallVec, smallvec};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 /// Expressions that a new arena has room for.
@@ -71,7 +72,7 @@ pub type Operands = SmallVec<[ExprId; 4]>;
 struct Facts {
     depth: u32,
     size: u64,
-    free: Box<[Ref]>,
+    free: SmallVec<[Ref; 4]>,
 }
 
 /// Expressions of one problem or answer, hash-consed: equal subexpressions are one node.
@@ -253,18 +254,20 @@ impl Arena {
     }
 
     /// Every node the expression is built of, itself included, operands before what is built of them, each once.
-    /// O(nodes reached, log for the order).
+    /// O(operands read, log for the order).
     #[must_use]
     pub fn reachable(&self, roots: impl IntoIterator<Item = ExprId>) -> Vec<ExprId> {
-        let mut seen = rustc_hash::FxHashSet::default();
-        let mut stack: Vec<ExprId> = roots.into_iter().collect();
-        while let Some(id) = stack.pop() {
-            if seen.insert(id) {
-                stack.extend(self.get(id).operands());
+        // What is built of a node has a larger id, so by descending ids a node's parents all come before it, and it once more
+        // for each of them in a row.
+        let mut waiting: BinaryHeap<ExprId> = roots.into_iter().collect();
+        let mut all = Vec::with_capacity(waiting.len());
+        while let Some(id) = waiting.pop() {
+            if all.last() != Some(&id) {
+                all.push(id);
+                waiting.extend(self.get(id).operands());
             }
         }
-        let mut all: Vec<ExprId> = seen.into_iter().collect();
-        all.sort_unstable();
+        all.reverse();
         all
     }
 
@@ -282,14 +285,10 @@ impl Arena {
         let operands = expr.operands();
         let depth = operands.iter().map(|&id| self.facts[id.index()].depth).max().unwrap_or(0).saturating_add(1);
         let mut size = operands.iter().fold(1_u64, |sum, &id| sum.saturating_add(self.size(id)));
-        let mut free: Vec<Ref> = match expr {
-            Expr::P(term) => {
-                let mut free = Vec::with_capacity(term.refs().count());
-                free.extend(term.refs().filter(|r| !r.is_value()));
-                free
-            }
-            Expr::Value(reference) if !reference.is_value() => vec![*reference],
-            Expr::Number(_) | Expr::Value(_) => Vec::new(),
+        let mut free: SmallVec<[Ref; 4]> = match expr {
+            Expr::P(term) => term.refs().filter(|r| !r.is_value()).collect(),
+            Expr::Value(reference) if !reference.is_value() => smallvec![*reference],
+            Expr::Number(_) | Expr::Value(_) => SmallVec::new(),
             Expr::Sum { over, body } => {
                 self.free(*body).iter().copied().filter(|r| over.binary_search(r).is_err()).collect()
             }
@@ -306,7 +305,7 @@ impl Arena {
         if !free.is_sorted() {
             free.sort_unstable();
         }
-        Facts { depth, size, free: free.into_boxed_slice() }
+        Facts { depth, size, free }
     }
 }
 
@@ -314,12 +313,12 @@ impl Arena {
 ///
 /// In a chain of conditionals the last factor names all that the others do, so what the longest list has is left out
 /// before anything is sorted.
-fn union<'a>(lists: impl Iterator<Item = &'a [Ref]> + Clone) -> Vec<Ref> {
-    let Some(longest) = lists.clone().max_by_key(|list| list.len()) else { return Vec::new() };
-    let mut all = longest.to_vec();
+fn union<'a>(lists: impl Iterator<Item = &'a [Ref]> + Clone) -> SmallVec<[Ref; 4]> {
+    let Some(longest) = lists.clone().max_by_key(|list| list.len()) else { return SmallVec::new() };
+    let mut all = SmallVec::from_slice(longest);
     for list in lists {
         if list.len() * 16 < longest.len() {
-            all.extend(list.iter().filter(|r| longest.binary_search(r).is_err()));
+            all.extend(list.iter().copied().filter(|r| longest.binary_search(r).is_err()));
             continue;
         }
         let mut rest = longest;

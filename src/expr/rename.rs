@@ -29,6 +29,10 @@ impl Arena {
     /// # Errors
     /// Where a reference would be captured, a term would name a variable twice, or the work runs out.
     pub fn rename_within(&mut self, root: ExprId, map: &[(Ref, Ref)], work: &mut usize) -> Result<ExprId, NoRenaming> {
+        if map.is_empty() {
+            *work = work.checked_sub(1).ok_or(NoRenaming::Work)?;
+            return Ok(root);
+        }
         let mut done: FxHashMap<(ExprId, usize), ExprId> = FxHashMap::default();
         // A sum that binds a key narrows the map beneath it; each distinct map has a number.
         let mut maps = vec![map.to_vec()];

@@ -1,5 +1,9 @@
 //! References to variables, and the terms `P(of | do(do_), given)` made of them.
 
+use smallvec::SmallVec;
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
 /// A variable, by the number of the graph node it stands for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Var(u32);
@@ -34,12 +38,25 @@ pub enum At {
 }
 
 /// A variable at a placeholder or at a value.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Ref {
     /// Which variable.
     pub var: Var,
     /// At which value.
     pub at: At,
+}
+
+/// Two words for each reference: every expression is hashed when it is made.
+impl Hash for Ref {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let at = match self.at {
+            At::Copy(primes) => u64::from(primes) << 1,
+            At::Value(symbol) => (u64::from(symbol.0) << 1) | 1,
+        };
+        state.write_u32(self.var.0);
+        state.write_u64(at);
+    }
 }
 
 impl Ref {
@@ -75,11 +92,12 @@ impl Ref {
 /// `P(of | do(do_), given)`: a distribution after an intervention, at the referenced values.
 ///
 /// Three sets, each ascending by variable; no variable stands in two places of one term. [`Term::new`] keeps to both.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Term {
-    of: Box<[Ref]>,
-    given: Box<[Ref]>,
-    do_: Box<[Ref]>,
+    /// The three, one after the other; few as a rule, and then held in place.
+    refs: SmallVec<[Ref; 4]>,
+    /// Where the second begins and where the third.
+    ends: [u32; 2],
 }
 
 impl Term {
@@ -91,7 +109,18 @@ impl Term {
         given: impl IntoIterator<Item = Ref>,
         do_: impl IntoIterator<Item = Ref>,
     ) -> Option<Self> {
-        let term = Self { of: sorted(of), given: sorted(given), do_: sorted(do_) };
+        let mut refs: SmallVec<[Ref; 4]> = of.into_iter().collect();
+        let first = refs.len();
+        refs.extend(given);
+        let second = refs.len();
+        refs.extend(do_);
+        let mut term = Self { refs, ends: [first as u32, second as u32] };
+        for part in [0..first, first..second, second..term.refs.len()] {
+            let part = &mut term.refs[part];
+            if !part.is_sorted() {
+                part.sort_unstable();
+            }
+        }
         term.names_each_once().then_some(term)
     }
 
@@ -99,64 +128,65 @@ impl Term {
     #[must_use]
     #[inline]
     pub fn of(&self) -> &[Ref] {
-        &self.of
+        &self.refs[..self.ends[0] as usize]
     }
 
     /// What is conditioned on, ascending.
     #[must_use]
     #[inline]
     pub fn given(&self) -> &[Ref] {
-        &self.given
+        &self.refs[self.ends[0] as usize..self.ends[1] as usize]
     }
 
     /// What is set by intervention, ascending.
     #[must_use]
     #[inline]
     pub fn do_(&self) -> &[Ref] {
-        &self.do_
+        &self.refs[self.ends[1] as usize..]
     }
 
     /// All references: of, given, do.
     #[inline]
     pub fn refs(&self) -> impl Iterator<Item = Ref> + '_ {
-        self.of.iter().chain(&self.given).chain(&self.do_).copied()
+        self.refs.iter().copied()
     }
 
     /// The same term with each reference mapped; None where the outcome would name a variable twice.
     #[must_use]
     pub fn map(&self, mut f: impl FnMut(Ref) -> Ref) -> Option<Self> {
-        let of: Vec<_> = self.of.iter().map(|&r| f(r)).collect();
-        let given: Vec<_> = self.given.iter().map(|&r| f(r)).collect();
-        let do_: Vec<_> = self.do_.iter().map(|&r| f(r)).collect();
-        Self::new(of, given, do_)
+        let refs: SmallVec<[Ref; 4]> = self.refs.iter().map(|&r| f(r)).collect();
+        let (of, rest) = refs.split_at(self.ends[0] as usize);
+        let (given, do_) = rest.split_at((self.ends[1] - self.ends[0]) as usize);
+        Self::new(of.iter().copied(), given.iter().copied(), do_.iter().copied())
     }
 
     fn names_each_once(&self) -> bool {
         let ascending = |refs: &[Ref]| refs.windows(2).all(|pair| pair[0].var < pair[1].var);
-        ascending(&self.of)
-            && ascending(&self.given)
-            && ascending(&self.do_)
-            && disjoint(&self.of, &self.given)
-            && disjoint(&self.of, &self.do_)
-            && disjoint(&self.given, &self.do_)
+        let [of, given, do_] = [self.of(), self.given(), self.do_()];
+        let apart = disjoint(of, given) && disjoint(of, do_) && disjoint(given, do_);
+        apart && [of, given, do_].into_iter().all(ascending)
     }
 }
 
-fn sorted(refs: impl IntoIterator<Item = Ref>) -> Box<[Ref]> {
-    let mut refs: Vec<Ref> = refs.into_iter().collect();
-    if !refs.is_sorted() {
-        refs.sort_unstable();
+impl Ord for Term {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.of(), self.given(), self.do_()).cmp(&(other.of(), other.given(), other.do_()))
     }
-    refs.into_boxed_slice()
+}
+
+impl PartialOrd for Term {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 fn disjoint(a: &[Ref], b: &[Ref]) -> bool {
     let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {
         match a[i].var.cmp(&b[j].var) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => return false,
+            Ordering::Less => i += 1,
+            Ordering::Greater => j += 1,
+            Ordering::Equal => return false,
         }
     }
     true

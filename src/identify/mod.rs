@@ -16,7 +16,7 @@ pub mod verma;
 
 pub use hedge::open_path;
 
-use crate::algebra;
+use crate::algebra::{self, Rewrite};
 use crate::expr::{Arena, ExprId, Ref, Term, Var};
 use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::proof::{Hedge, MovedCondition, Separation};
@@ -52,6 +52,17 @@ pub struct Estimand {
     pub moves: Vec<RuleMove>,
     /// How what was left became an estimand.
     pub route: Route,
+    /// For the general route, how its first form became the expression, so that a derivation need not find it out again.
+    pub workings: Option<Workings>,
+}
+
+/// The general estimand on its way to what is printed.
+#[derive(Clone, Debug)]
+pub struct Workings {
+    /// As ID makes it.
+    pub raw: ExprId,
+    /// What the simplifier did to it.
+    pub log: Vec<Rewrite>,
 }
 
 /// How an estimand was found: enough to tell it again as a derivation.
@@ -137,7 +148,7 @@ pub fn identify(graph: &Graph, effect: &Effect, arena: &mut Arena, all: bool) ->
     if let Some((exchanges, observed)) = moves::exchange_all(graph, &reduced) {
         let expr = p(arena, &observed.of, &observed.given);
         let moves = moves.iter().cloned().chain(exchanges).collect();
-        found.push(Estimand { expr, moves, route: Route::Rules });
+        found.push(Estimand { expr, moves, route: Route::Rules, workings: None });
         if !all {
             return Identification::Identifiable(found);
         }
@@ -149,15 +160,17 @@ pub fn identify(graph: &Graph, effect: &Effect, arena: &mut Arena, all: bool) ->
     };
     if let Some(set) = adjustment::smallest_set(graph, &reduced) {
         let expr = adjustment::estimand(arena, &reduced, &set);
-        found.push(Estimand { expr, moves: moves.clone(), route: Route::Adjustment { set } });
+        found.push(Estimand { expr, moves: moves.clone(), route: Route::Adjustment { set }, workings: None });
     }
     if let Some(set) = front_door::small_set(graph, &reduced) {
         let expr = front_door::estimand(arena, &reduced, &set);
-        found.push(Estimand { expr, moves: moves.clone(), route: Route::FrontDoor { set } });
+        found.push(Estimand { expr, moves: moves.clone(), route: Route::FrontDoor { set }, workings: None });
     }
     let huge = arena.size(raw) > UNREADABLE;
-    let expr = if huge { raw } else { algebra::simplify(arena, graph, raw, &mut Vec::new()) };
-    found.push(Estimand { expr, moves, route: Route::General { moved: exchange.moved } });
+    let mut log = Vec::new();
+    let expr = if huge { raw } else { algebra::simplify(arena, graph, raw, &mut log) };
+    let workings = Some(Workings { raw, log });
+    found.push(Estimand { expr, moves, route: Route::General { moved: exchange.moved }, workings });
     for estimand in &mut found {
         if arena.size(estimand.expr) <= UNREADABLE {
             estimand.expr = algebra::tidy(arena, graph, estimand.expr);

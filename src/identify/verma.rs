@@ -44,6 +44,9 @@ pub fn constraints(
         before.insert(node);
         let district = reach::district_of(graph, node, &before);
         if district.len() > 1 {
+            if search.budget == 0 || stopped() {
+                return (search.found, false);
+            }
             complete &= search.descend(node, &district, &before);
         }
     }

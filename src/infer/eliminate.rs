@@ -30,6 +30,8 @@ pub(super) struct Relevant {
     pub(super) cells: f64,
     /// Cells of the largest table that is stored.
     stored: f64,
+    /// Variables of the largest product.
+    pub(super) width: usize,
 }
 
 /// All of a network, with an order.
@@ -103,19 +105,20 @@ fn chosen(
         best = graph.eliminate(rule, &stage, 0, give_up).or(best);
     }
     let Some(best) = best else {
-        return Err(Refusal::Memory { needed: HOPELESS * 8.0, limit: limits.usable() });
+        return Err(Refusal::Memory { needed: HOPELESS * 8.0, width: None, limit: limits.usable() });
     };
     let mut stored: f64 = targets.iter().map(|&v| f64::from(states[v])).product();
-    let (mut order, mut cells) = (Vec::new(), 0.0);
+    let (mut order, mut cells, mut width) = (Vec::new(), 0.0, targets.len());
     for (&v, near) in best.order.iter().zip(&best.near) {
         if stage[v as usize] == 0 {
             let message = size(near, &states);
             stored = stored.max(message);
             cells += message * f64::from(states[v as usize]);
+            width = width.max(near.len() + 1);
             order.push(v);
         }
     }
-    Ok(Relevant { known, tables, order, cells: cells + stored, stored })
+    Ok(Relevant { known, tables, order, cells: cells + stored, stored, width })
 }
 
 /// The variables connected to the targets through tables.
@@ -195,7 +198,8 @@ pub(super) fn eliminate<T>(
 pub fn query(network: &Network, targets: &[usize], evidence: Evidence<'_>, limits: &Limits) -> Result<Joint, Refusal> {
     let relevant = relevant(network, targets, evidence, limits)?;
     if relevant.stored * 16.0 > limits.usable() as f64 {
-        return Err(Refusal::Memory { needed: relevant.stored * 16.0, limit: limits.usable() });
+        let (needed, width) = (relevant.stored * 16.0, Some(relevant.width));
+        return Err(Refusal::Memory { needed, width, limit: limits.usable() });
     }
     if relevant.cells * 4.0 > limits.steps as f64 {
         return Err(Refusal::Steps { needed: relevant.cells * 4.0, limit: limits.steps });

@@ -17,7 +17,7 @@ pub fn most_probable(network: &Network, evidence: Evidence<'_>, limits: &Limits)
     let relevant = everything(network, evidence, limits)?;
     let needed = relevant.cells * 24.0;
     if needed > limits.usable() as f64 {
-        return Err(Refusal::Memory { needed, limit: limits.usable() });
+        return Err(Refusal::Memory { needed, width: Some(relevant.width), limit: limits.usable() });
     }
     let all = tables(network, &relevant, &[], evidence, |v| Some(network.table(v).probs.clone())).unwrap_or_default();
     let mut log = 0.0;

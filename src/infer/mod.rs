@@ -10,6 +10,7 @@
 mod eliminate;
 mod explain;
 mod factor;
+mod guide;
 mod order;
 mod parallel;
 mod propagate;
@@ -21,7 +22,7 @@ mod tests;
 
 pub use eliminate::{exact_marginals, exact_query, query};
 pub use explain::most_probable;
-pub use sample::{Sampler, Weighted, weighted_marginals};
+pub use sample::{Sampler, Weighted, importance_marginals, weighted_marginals};
 
 use crate::network::Network;
 use std::fmt;
@@ -61,6 +62,9 @@ pub enum Refusal {
     Memory {
         /// The estimate in bytes.
         needed: f64,
+        /// How many variables the largest table has, by the best order found: one more than the treewidth at most. None
+        /// where every order tried is hopeless.
+        width: Option<usize>,
         /// The limit.
         limit: u64,
     },
@@ -82,13 +86,16 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Memory { needed, limit } => {
-                write!(
-                    f,
-                    "this needs about {} of tables, more than the limit of {}",
-                    bytes(*needed),
-                    bytes(*limit as f64)
-                )
+            Self::Memory { needed, width, limit } => {
+                let (needed, limit) = (bytes(*needed), bytes(*limit as f64));
+                match width {
+                    Some(width) => write!(
+                        f,
+                        "this needs about {needed} of tables, with up to {width} variables in one, more than the limit \
+                         of {limit}"
+                    ),
+                    None => write!(f, "this needs more than {needed} of tables, and the limit is {limit}"),
+                }
             }
             Self::Steps { needed, limit } => {
                 write!(f, "this needs about {needed:.1e} multiplications, more than the limit of {:.1e}", *limit as f64)

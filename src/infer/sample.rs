@@ -3,6 +3,7 @@
 //! Rows come in chunks, and chunk k draws from stream k of the generator ChaCha8, so that the same seed gives the same rows
 //! whoever draws which chunk, and in which order.
 
+use super::guide::guide;
 use super::tree::known;
 use super::{Evidence, Refusal, parallel};
 use crate::network::Network;
@@ -42,10 +43,10 @@ impl<'a> Sampler<'a> {
     #[must_use]
     pub fn chunk(&self, index: u64, rows: usize) -> Vec<u16> {
         let mut states = vec![0; rows.min(Self::CHUNK) * self.network.len()];
-        let known = vec![None; self.network.len()];
+        let (known, guide) = (vec![None; self.network.len()], vec![None; self.network.len()]);
         let mut random = self.generator(index);
         for row in states.chunks_exact_mut(self.network.len().max(1)) {
-            self.draw(row, &known, &mut random);
+            self.draw(row, &known, &guide, &mut random);
         }
         states
     }
@@ -56,9 +57,17 @@ impl<'a> Sampler<'a> {
         random
     }
 
-    /// Fills a row and returns its weight: the probability of what is known given what was drawn.
-    fn draw(&self, row: &mut [u16], known: &[Option<usize>], random: &mut ChaCha8Rng) -> f64 {
+    /// Fills a row and returns its weight: the probability of what is known given what was drawn, and for each variable
+    /// that is drawn with a guide, how much less often the guide gives this state than the network does.
+    fn draw(
+        &self,
+        row: &mut [u16],
+        known: &[Option<usize>],
+        guide: &[Option<Vec<f64>>],
+        random: &mut ChaCha8Rng,
+    ) -> f64 {
         let mut weight = 1.0;
+        let mut guided = Vec::new();
         for &v in self.network.order() {
             let table = self.network.table(v);
             let states = self.network.states(v);
@@ -69,6 +78,15 @@ impl<'a> Sampler<'a> {
                 weight *= probs[state];
                 continue;
             }
+            let own: f64 = probs.iter().sum();
+            let probs = match &guide[v] {
+                Some(guide) => {
+                    guided.clear();
+                    guided.extend(probs.iter().zip(guide).map(|(p, likely)| p * likely));
+                    guided.as_slice()
+                }
+                None => probs,
+            };
             // 53 random bits, the digits of a float in [0, 1), of the row's total.
             let total: f64 = probs.iter().sum();
             let mut rest = (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64 * total;
@@ -83,6 +101,9 @@ impl<'a> Sampler<'a> {
                 }
             }
             row[v] = chosen as u16;
+            if let Some(guide) = &guide[v] {
+                weight *= total / (own * guide[chosen]);
+            }
         }
         weight
     }
@@ -108,9 +129,36 @@ pub fn weighted_marginals(
     rows: u64,
     seed: u64,
 ) -> Result<Weighted, Refusal> {
+    let known = known(network, evidence)?;
+    estimated(network, &known, &vec![None; network.len()], rows, seed)
+}
+
+/// Marginals given the evidence, by importance sampling with evidence pre-propagation (Yuan & Druzdzel 2003): variables
+/// above the evidence are drawn with it in view. As [`weighted_marginals`], with far smaller errors where the evidence is
+/// improbable, and the same where there is none. O((rows + sweeps × parents) × size of the network).
+///
+/// # Errors
+/// As [`weighted_marginals`].
+pub fn importance_marginals(
+    network: &Network,
+    evidence: Evidence<'_>,
+    rows: u64,
+    seed: u64,
+) -> Result<Weighted, Refusal> {
+    let known = known(network, evidence)?;
+    let guide = guide(network, &known);
+    estimated(network, &known, &guide, rows, seed)
+}
+
+fn estimated(
+    network: &Network,
+    known: &[Option<usize>],
+    guide: &[Option<Vec<f64>>],
+    rows: u64,
+    seed: u64,
+) -> Result<Weighted, Refusal> {
     /// Chunks whose sums are held at once.
     const AT_ONCE: u64 = 32;
-    let known = known(network, evidence)?;
     let sampler = Sampler::new(network, seed);
     let mut first = Vec::with_capacity(network.len());
     let mut total = 0;
@@ -130,7 +178,7 @@ pub fn weighted_marginals(
             let mut random = sampler.generator(index);
             let mut row = vec![0_u16; network.len()];
             for _ in 0..chunk.min(rows - index * chunk) {
-                let weight = sampler.draw(&mut row, &known, &mut random);
+                let weight = sampler.draw(&mut row, known, guide, &mut random);
                 part.weight += weight;
                 part.squares += weight * weight;
                 for (&state, &first) in row.iter().zip(&first) {

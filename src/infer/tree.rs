@@ -96,7 +96,7 @@ impl Tree {
             })
             .collect();
         let order = best_order(&states, &factors, &known);
-        let order = order.ok_or(Refusal::Memory { needed: HOPELESS * 8.0, limit: limits.usable() })?;
+        let order = order.ok_or(Refusal::Memory { needed: HOPELESS * 8.0, width: None, limit: limits.usable() })?;
         let mut tree = Self {
             home: vec![0; states.len()],
             idle: vec![false; states.len()],
@@ -151,7 +151,8 @@ impl Tree {
         }
         let needed = self.memory();
         if needed > limits.usable() as f64 {
-            return Err(Refusal::Memory { needed, limit: limits.usable() });
+            let width = self.cliques.iter().map(|clique| clique.scope.len()).max();
+            return Err(Refusal::Memory { needed, width, limit: limits.usable() });
         }
         let needed = self.cells * 8.0;
         if needed > limits.steps as f64 {

@@ -1,7 +1,7 @@
 //! What a model answers.
 
 use super::evidence::Object;
-use crate::answer::{Number, Numbers, NumericalCheck, float};
+use crate::answer::{Comparison, LinearForm, Number, Numbers, NumericalCheck, Sides, float};
 use crate::expr::BigRational;
 use serde_json::{Value, json};
 
@@ -39,9 +39,10 @@ pub(super) fn number(model: &str, answer: &Number, value: &mut Object) {
         Number::Explained(found) => {
             let values: Object =
                 found.values.iter().map(|(name, state)| (name.clone(), state.as_str().into())).collect();
-            exact(Some(&found.probability), &mut put);
+            one(Some(&found.probability), found.floating, &mut put);
             put("explanation", values.into());
-            put("evidence", json!({ "value": float(&found.evidence), "exact": found.evidence.to_string() }));
+            let evidence = (!found.floating).then(|| found.evidence.to_string());
+            put("evidence", json!({ "value": float(&found.evidence), "exact": evidence }));
         }
         Number::Sensitivity { value, entries, truncated } => {
             exact(Some(value), &mut put);
@@ -58,6 +59,7 @@ pub(super) fn number(model: &str, answer: &Number, value: &mut Object) {
             put("sensitivity", entries.collect());
             put("truncated", (*truncated).into());
         }
+        Number::Comparison(found) => compared(found, &mut put),
         Number::None(why) => {
             put("value", Value::Null);
             put("reason", why.as_str().into());
@@ -75,14 +77,28 @@ fn exact(number: Option<&BigRational>, put: &mut dyn FnMut(&str, Value)) {
     put("exact", number.map(ToString::to_string).into());
 }
 
+/// A number that may be a float: then nothing is known of it exactly, and the field `floating` says so.
+fn one(number: Option<&BigRational>, floating: bool, put: &mut dyn FnMut(&str, Value)) {
+    if floating {
+        put("value", number.map(float).into());
+        put("exact", Value::Null);
+        put("floating", true.into());
+    } else {
+        exact(number, put);
+    }
+}
+
 fn table(numbers: &Numbers, put: &mut dyn FnMut(&str, Value)) {
     if let ([], [(_, value)]) = (numbers.slots.as_slice(), numbers.rows.as_slice()) {
-        exact(value.as_ref(), put);
+        one(value.as_ref(), numbers.floating, put);
         if value.is_none() {
             put("reason", "a condition has probability zero, or something is divided by zero".into());
         }
     } else {
         put("value", Value::Null);
+        if numbers.floating {
+            put("floating", true.into());
+        }
         put("by", by(numbers));
     }
     if let Some(without) = &numbers.without {
@@ -95,10 +111,45 @@ fn table(numbers: &Numbers, put: &mut dyn FnMut(&str, Value)) {
     }
 }
 
+/// `{"holds", "comparison": [{"at", "lhs", "rhs"}]}`; of a linear model, both sides as linear forms.
+fn compared(found: &Comparison, put: &mut dyn FnMut(&str, Value)) {
+    put("value", Value::Null);
+    put("holds", found.holds.into());
+    if found.floating {
+        put("floating", true.into());
+    }
+    let number = |number: &BigRational| {
+        let exact = (!found.floating).then(|| number.to_string());
+        json!({ "value": float(number), "exact": exact })
+    };
+    let rows: Vec<Value> = match &found.sides {
+        Sides::Rows { slots, rows, .. } => rows
+            .iter()
+            .map(|(at, lhs, rhs)| {
+                let at: Vec<String> = slots.iter().zip(at).map(|(slot, value)| format!("{slot}={value}")).collect();
+                json!({ "at": at, "lhs": number(lhs), "rhs": number(rhs) })
+            })
+            .collect(),
+        Sides::Forms(forms) => {
+            let form = |form: &LinearForm| {
+                let slots: Vec<Value> = form
+                    .slots
+                    .iter()
+                    .map(|(slot, by)| json!({ "of": slot, "value": float(by), "exact": by.to_string() }))
+                    .collect();
+                json!({ "constant": number(&form.mean), "coefficients": slots, "variance": form.variance.as_ref().map(number) })
+            };
+            forms.iter().map(|(lhs, rhs)| json!({ "lhs": form(lhs), "rhs": form(rhs) })).collect()
+        }
+    };
+    put("comparison", rows.into());
+}
+
 fn by(numbers: &Numbers) -> Value {
     let rows = numbers.rows.iter().map(|(at, value)| {
         let at: Vec<String> = numbers.slots.iter().zip(at).map(|(slot, value)| format!("{slot}={value}")).collect();
-        json!({ "at": at, "value": value.as_ref().map(float), "exact": value.as_ref().map(ToString::to_string) })
+        let exact = value.as_ref().filter(|_| !numbers.floating).map(ToString::to_string);
+        json!({ "at": at, "value": value.as_ref().map(float), "exact": exact })
     });
     rows.collect()
 }

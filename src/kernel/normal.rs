@@ -10,6 +10,7 @@ use crate::expr::{Arena, BigRational, Expr, ExprId, Ref};
 use crate::proof::meaning::DEPTH;
 use num_traits::{One, Signed, Zero};
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::{SmallVec, smallvec};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -21,14 +22,15 @@ const COLOUR: u16 = PRIMES + 2 + (DEPTH * COPIES) as u16;
 const FRESH: u16 = COLOUR + COPIES as u16;
 
 /// Atoms, ascending.
-type Monomial = Vec<ExprId>;
-/// Coefficients that are not zero.
-type Poly = BTreeMap<Monomial, BigRational>;
+type Monomial = SmallVec<[ExprId; 4]>;
+/// Monomials, ascending, with coefficients that are not zero; most are 1, and those are shared.
+type Poly = Vec<(Monomial, Rc<BigRational>)>;
 
-/// Normal forms made so far, in an arena of their own that began as the derivation's.
-pub(super) struct Algebra {
-    arena: Arena,
+/// Normal forms made so far; their expressions are in the derivation's arena.
+pub(super) struct Algebra<'a> {
+    pub(super) arena: &'a mut Arena,
     forms: FxHashMap<ExprId, Rc<Poly>>,
+    one: Rc<BigRational>,
     fresh: u16,
     work: Work,
 }
@@ -54,18 +56,30 @@ pub(super) fn positive(arena: &Arena, root: ExprId) -> (bool, bool) {
     (positive.contains(&root), doubtful)
 }
 
-impl Algebra {
-    pub(super) fn new(arena: &Arena) -> Self {
-        Self { arena: arena.clone(), forms: FxHashMap::default(), fresh: FRESH, work: Work(WORK) }
+impl<'a> Algebra<'a> {
+    pub(super) fn new(arena: &'a mut Arena) -> Self {
+        let one = Rc::new(BigRational::one());
+        Self { arena, forms: FxHashMap::default(), one, fresh: FRESH, work: Work(WORK) }
     }
 
     /// Whether two expressions have one normal form.
     pub(super) fn equal(&mut self, a: ExprId, b: ExprId) -> Result<bool, Reason> {
         self.fresh = FRESH;
+        // Equal bodies have equal sums, and their forms are needed for those of the sums anyway.
+        if let (Expr::Sum { over, body }, Expr::Sum { over: same, body: other }) =
+            (self.arena.get(a), self.arena.get(b))
+            && let (true, body, other) = (over == same, *body, *other)
+            && self.normal(body)? == self.normal(other)?
+        {
+            return Ok(true);
+        }
         Ok(a == b || self.normal(a)? == self.normal(b)?)
     }
 
     fn normal(&mut self, root: ExprId) -> Result<Rc<Poly>, Reason> {
+        if let Some(form) = self.forms.get(&root) {
+            return Ok(Rc::clone(form));
+        }
         for id in self.arena.reachable([root]) {
             if self.forms.contains_key(&id) {
                 continue;
@@ -74,23 +88,25 @@ impl Algebra {
             let operands: Vec<Rc<Poly>> = expr.operands().iter().filter_map(|o| self.forms.get(o).cloned()).collect();
             let mut terms = Vec::new();
             let form = match (&expr, &*operands) {
-                (Expr::Number(number), _) => self.gathered(vec![(Monomial::new(), number.reduced())])?,
-                (Expr::P(_) | Expr::Value(_), _) => Poly::from([(vec![id], BigRational::one())]),
+                (Expr::Number(number), _) => self.gathered(vec![(Monomial::new(), Rc::new(number.reduced()))])?,
+                (Expr::P(_) | Expr::Value(_), _) => vec![(smallvec![id], Rc::clone(&self.one))],
                 (Expr::Product(_), all) => {
-                    let one = Poly::from([(Monomial::new(), BigRational::one())]);
+                    let one = vec![(Monomial::new(), Rc::clone(&self.one))];
                     all.iter().try_fold(one, |product, factor| self.times(&product, factor))?
                 }
                 (Expr::Plus(_) | Expr::Minus(_), all) => {
                     for (position, term) in all.iter().enumerate() {
                         let minus = position > 0 && matches!(expr, Expr::Minus(_));
-                        terms.extend(term.iter().map(|(m, n)| (m.clone(), if minus { -n } else { n.clone() })));
+                        terms.extend(
+                            term.iter().map(|(m, n)| (m.clone(), if minus { Rc::new(-&**n) } else { Rc::clone(n) })),
+                        );
                     }
                     self.gathered(terms)?
                 }
                 (Expr::Quotient(..), [over, under]) => self.quotient(over, under)?,
                 (Expr::Sum { over, .. }, [body]) => {
                     for (monomial, number) in &**body {
-                        terms.push((self.sum(over, monomial)?, number.clone()));
+                        terms.push((self.sum(over, monomial)?, Rc::clone(number)));
                     }
                     self.gathered(terms)?
                 }
@@ -101,45 +117,45 @@ impl Algebra {
         self.forms.get(&root).cloned().ok_or_else(|| "an expression has no normal form".into())
     }
 
-    fn gathered(&mut self, terms: Vec<(Monomial, BigRational)>) -> Result<Poly, Reason> {
-        let mut form = Poly::new();
+    fn gathered(&mut self, mut terms: Poly) -> Result<Poly, Reason> {
+        self.work.spend(terms.iter().map(|(monomial, _)| 1 + monomial.len()).sum())?;
+        terms.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut form = Poly::with_capacity(terms.len());
         for (monomial, number) in terms {
-            self.work.spend(1 + monomial.len())?;
-            let before = form.remove(&monomial).unwrap_or_else(BigRational::zero);
-            self.work.pay(&before, &number)?;
-            let sum = before + number;
-            if !sum.is_zero() {
-                form.insert(monomial, sum);
+            if let Some((_, sum)) = form.last_mut().filter(|(last, _)| *last == monomial) {
+                self.work.pay(sum, &number)?;
+                *sum = Rc::new(&**sum + &*number);
+            } else {
+                form.push((monomial, number));
             }
         }
+        form.retain(|(_, number)| !number.is_zero());
         Ok(form)
     }
 
     fn times(&mut self, a: &Poly, b: &Poly) -> Result<Poly, Reason> {
-        let mut terms = Vec::new();
+        let mut terms = Poly::with_capacity(a.len());
         for (left, m) in a {
             for (right, n) in b {
                 self.work.pay(m, n)?;
-                terms.push((self.cancelled([&**left, right].concat())?, m * n));
+                let number = if m.is_one() { Rc::clone(n) } else { Rc::new(&**m * &**n) };
+                terms.push((self.cancelled(left.iter().chain(right).copied().collect())?, number));
             }
         }
         self.gathered(terms)
     }
 
     /// Sorted, less each positive atom that meets its inverse.
-    fn cancelled(&mut self, mut atoms: Vec<ExprId>) -> Result<Monomial, Reason> {
+    fn cancelled(&mut self, mut atoms: Monomial) -> Result<Monomial, Reason> {
         self.work.spend(atoms.len())?;
         atoms.sort();
         for inverse in atoms.clone() {
             if let Expr::Quotient(_, base) = self.arena.get(inverse)
                 && let (Ok(at), Ok(_)) = (atoms.binary_search(base), atoms.binary_search(&inverse))
-                && positive(&self.arena, *base).0
+                && positive(self.arena, *base).0
             {
                 atoms.remove(at);
-                atoms.retain({
-                    let mut first = true;
-                    move |&atom| atom != inverse || !std::mem::replace(&mut first, false)
-                });
+                atoms.iter().position(|&atom| atom == inverse).map(|at| atoms.remove(at));
             }
         }
         Ok(atoms)
@@ -147,10 +163,10 @@ impl Algebra {
 
     fn quotient(&mut self, over: &Poly, under: &Poly) -> Result<Poly, Reason> {
         require(!under.is_empty(), "a denominator is zero")?;
-        let (mut inverse, mut number) = (Monomial::new(), BigRational::one());
-        match under.first_key_value() {
-            Some((monomial, coefficient)) if under.len() == 1 => {
-                number = coefficient.recip();
+        let (mut inverse, mut number) = (Monomial::new(), Rc::clone(&self.one));
+        match &**under {
+            [(monomial, coefficient)] => {
+                number = if coefficient.is_one() { number } else { Rc::new(coefficient.recip()) };
                 for &atom in monomial {
                     inverse.push(if let Expr::Quotient(_, base) = self.arena.get(atom) {
                         *base
@@ -161,13 +177,13 @@ impl Algebra {
             }
             _ => {
                 let whole = self.written(under);
-                if over == under && positive(&self.arena, whole).0 {
-                    return Ok(Poly::from([(Monomial::new(), number)]));
+                if over == under && positive(self.arena, whole).0 {
+                    return Ok(vec![(Monomial::new(), number)]);
                 }
                 inverse.push(self.inverse(whole));
             }
         }
-        self.times(over, &Poly::from([(inverse, number)]))
+        self.times(over, &vec![(inverse, number)])
     }
 
     fn inverse(&mut self, of: ExprId) -> ExprId {
@@ -179,16 +195,16 @@ impl Algebra {
     fn written(&mut self, form: &Poly) -> ExprId {
         let mut terms = Vec::new();
         for (monomial, number) in form {
-            let number = (!number.is_one()).then(|| self.arena.number(number.clone()));
+            let number = (!number.is_one()).then(|| self.arena.number((**number).clone()));
             terms.push(self.arena.product(number.into_iter().chain(monomial.iter().copied())));
         }
         self.arena.plus(terms)
     }
 
     /// The sum of a monomial over all states of what is bound, as a monomial.
-    fn sum(&mut self, over: &[Ref], monomial: &Monomial) -> Result<Monomial, Reason> {
+    fn sum(&mut self, over: &[Ref], monomial: &[ExprId]) -> Result<Monomial, Reason> {
         let mut count: BTreeMap<Ref, usize> = over.iter().map(|reference| (*reference, 0)).collect();
-        let mut factors = monomial.clone();
+        let mut factors = Monomial::from_slice(monomial);
         loop {
             factors = self.opened(factors, &mut count)?;
             count.values_mut().for_each(|count| *count = 0);
@@ -203,7 +219,7 @@ impl Algebra {
                     alone.then(|| (position, term.of().to_vec()))
                 })
             };
-            while let Some((position, of)) = found(&factors, &self.arena, &count) {
+            while let Some((position, of)) = found(&factors, self.arena, &count) {
                 let atom = factors.remove(position);
                 self.work.spend(factors.len() + self.arena.free(atom).len())?;
                 for reference in self.arena.free(atom) {
@@ -217,19 +233,19 @@ impl Algebra {
         }
         // What is bound and stands nowhere counts states; what holds nothing bound stands before the sum; the rest falls
         // apart into what bound references join.
-        let (one, mut result) = (self.arena.one(), Vec::new());
+        let (one, mut result) = (self.arena.one(), Monomial::new());
         for (reference, _) in count.iter().filter(|(_, count)| **count == 0) {
             result.push(self.arena.sum([Ref::copy(reference.var, PRIMES + 1)], one));
         }
         while let Some(atom) = factors.pop() {
-            let (mut names, mut part, mut joined) = (BTreeSet::new(), Vec::new(), vec![atom]);
+            let (mut names, mut part, mut joined) = (BTreeSet::new(), Vec::new(), Monomial::from_slice(&[atom]));
             while !joined.is_empty() {
                 let free = joined.iter().flat_map(|&atom| self.arena.free(atom));
                 names.extend(free.filter(|&reference| count.contains_key(reference)));
-                part.append(&mut joined);
+                part.extend(joined.drain(..));
                 self.work.spend(factors.iter().map(|&atom| self.arena.free(atom).len()).sum())?;
                 let touches = |atom: &ExprId| self.arena.free(*atom).iter().any(|reference| names.contains(reference));
-                (joined, factors) = factors.iter().partition(|&atom| touches(atom));
+                (joined, factors) = factors.drain(..).partition(touches);
             }
             result.push(if names.is_empty() { atom } else { self.atom(names.into_iter().collect(), part)? });
         }
@@ -237,8 +253,8 @@ impl Algebra {
     }
 
     /// Σ_x a Σ_z b = Σ_{x,z} a b, z renamed: the factors without sums that hold what is bound; what those bind is added.
-    fn opened(&mut self, mut open: Vec<ExprId>, bound: &mut BTreeMap<Ref, usize>) -> Result<Monomial, Reason> {
-        let mut factors = Vec::new();
+    fn opened(&mut self, mut open: Monomial, bound: &mut BTreeMap<Ref, usize>) -> Result<Monomial, Reason> {
+        let mut factors = Monomial::new();
         while let Some(atom) = open.pop() {
             self.work.spend(1 + self.arena.free(atom).len())?;
             let joined = self.arena.free(atom).iter().any(|reference| bound.contains_key(reference));
@@ -253,7 +269,11 @@ impl Algebra {
                 map.push((old, Ref::copy(old.var, self.fresh)));
                 bound.insert(Ref::copy(old.var, self.fresh), 0);
             }
-            open.extend(self.renamed(body, &map)?);
+            let atoms = match self.arena.get(body) {
+                Expr::Product(all) => Monomial::from_slice(all),
+                _ => smallvec![body],
+            };
+            open.extend(self.renamed(&atoms, &map)?);
         }
         self.cancelled(factors)
     }
@@ -262,12 +282,12 @@ impl Algebra {
     fn drawn(&mut self, factors: &[ExprId], bound: &BTreeMap<Ref, usize>) -> Result<Option<(Ref, Monomial)>, Reason> {
         let divides = |atom: &ExprId, arena: &Arena| matches!(arena.get(*atom), Expr::Quotient(_, base) if matches!(arena.get(*base), Expr::Sum { .. }));
         for &reference in
-            bound.keys().filter(|_| factors.iter().any(|atom| divides(atom, &self.arena))).collect::<Vec<_>>()
+            bound.keys().filter(|_| factors.iter().any(|atom| divides(atom, self.arena))).collect::<Vec<_>>()
         {
             self.work.spend(factors.len())?;
-            let (inside, mut rest): (Vec<_>, Vec<_>) =
-                factors.iter().partition(|&&a| self.arena.is_free_in(reference, a));
-            if rest.iter().any(|atom| divides(atom, &self.arena)) {
+            let (inside, mut rest): (Monomial, Monomial) =
+                factors.iter().copied().partition(|&a| self.arena.is_free_in(reference, a));
+            if rest.iter().any(|atom| divides(atom, self.arena)) {
                 rest.extend(self.sum(&[reference], &inside)?);
                 let left = self.cancelled(rest.clone())?;
                 if left.len() < rest.len() {
@@ -278,25 +298,33 @@ impl Algebra {
         Ok(None)
     }
 
-    /// The atoms of a product of atoms, renamed.
-    fn renamed(&mut self, body: ExprId, map: &[(Ref, Ref)]) -> Result<Monomial, Reason> {
-        let renamed = rename(&mut self.arena, body, map, &mut self.work)?;
-        let form = self.normal(renamed)?;
-        let only = form.first_key_value().filter(|(_, number)| form.len() == 1 && number.is_one());
-        only.map(|(monomial, _)| monomial.clone()).ok_or_else(|| "a sum's body is no monomial".into())
+    /// Atoms, renamed; a P-term is one still.
+    fn renamed(&mut self, atoms: &[ExprId], map: &[(Ref, Ref)]) -> Result<Monomial, Reason> {
+        let mut all = Monomial::new();
+        for &atom in atoms {
+            let new = rename(self.arena, atom, map, &mut self.work)?;
+            if matches!(self.arena.get(new), Expr::P(_)) {
+                all.push(new);
+            } else {
+                let form = self.normal(new)?;
+                let only = form.first().filter(|(_, number)| form.len() == 1 && number.is_one());
+                all.extend_from_slice(&only.ok_or("a sum's body is no monomial")?.0);
+            }
+        }
+        self.cancelled(all)
     }
 
     /// A sum whose factors hang together, its references named by depth and by where they stand.
     fn atom(&mut self, names: Vec<Ref>, part: Vec<ExprId>) -> Result<ExprId, Reason> {
         let most = names.chunk_by(|a, b| a.var == b.var).all(|same| same.len() <= COPIES);
         require(most, format!("a sum binds more than {COPIES} copies of a variable"))?;
-        let (names, body) = (self.ordered(names, &part)?, self.arena.product(part));
-        let depth = self.arena.depth(body);
+        let names = self.ordered(names, &part)?;
+        let depth = part.iter().map(|&atom| self.arena.depth(atom)).max().unwrap_or_default();
         require(depth < DEPTH, format!("sums are taken of what is more than {DEPTH} deep"))?;
         let first = PRIMES + 2 + (depth * COPIES) as u16;
         let numbered = names.chunk_by(|a, b| a.var == b.var).flat_map(|same| same.iter().zip(first..));
         let map: Vec<(Ref, Ref)> = numbered.map(|(&old, copy)| (old, Ref::copy(old.var, copy))).collect();
-        let atoms = self.renamed(body, &map)?;
+        let atoms = self.renamed(&part, &map)?;
         let body = self.arena.product(atoms);
         Ok(self.arena.sum(map.iter().map(|(_, new)| *new), body))
     }
@@ -321,7 +349,7 @@ impl Algebra {
                     let mut stands = Vec::new();
                     for &atom in part {
                         if self.arena.is_free_in(name, atom) {
-                            stands.push(rename(&mut self.arena, atom, &marked, &mut self.work)?);
+                            stands.push(rename(self.arena, atom, &marked, &mut self.work)?);
                         }
                     }
                     stands.sort_unstable();

@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 pub(super) fn derivation(arena: &mut Arena, graph: &Graph, all: &Derivation, work: &mut Work) -> Result<(), Refusal> {
     let mut algebra = Algebra::new(arena);
     for (position, step) in all.steps.iter().enumerate() {
-        check(arena, graph, &all.steps[..position], step, &mut algebra, work)
+        check(&mut algebra, graph, &all.steps[..position], step, work)
             .map_err(|reason| Refusal { step: Some(position + 1), reason })?;
     }
     Ok(())
@@ -26,16 +26,10 @@ pub(super) fn conclusion(arena: &Arena, derivation: &Derivation, lhs: ExprId, rh
     require(positive(arena, lhs).1 == positive(arena, rhs).1, "one side alone divides by what may be zero")
 }
 
-fn check(
-    arena: &mut Arena,
-    graph: &Graph,
-    earlier: &[Step],
-    step: &Step,
-    algebra: &mut Algebra,
-    work: &mut Work,
-) -> Result<(), Reason> {
+fn check(algebra: &mut Algebra<'_>, graph: &Graph, past: &[Step], step: &Step, work: &mut Work) -> Result<(), Reason> {
+    let arena = &mut *algebra.arena;
     let sides = [(step.lhs, step.rhs), (step.rhs, step.lhs)];
-    require(step.rule == Rule::Substitute || step.uses.is_empty(), "only a substitution uses earlier steps")?;
+    require(step.rule == Rule::Substitute || step.uses.is_empty(), "only a substitution uses past steps")?;
     let mut needs = None;
     let holds = match step.rule {
         Rule::Rule1 | Rule::Rule2 | Rule::Rule3 => {
@@ -51,7 +45,7 @@ fn check(
         Rule::Condition => sides.into_iter().any(|(a, b)| conditional(arena, a, b)),
         Rule::Algebra => algebra.equal(step.lhs, step.rhs)?,
         Rule::Substitute => {
-            substitution(arena, earlier, step, work)?;
+            substitution(arena, past, step, work)?;
             true
         }
     };

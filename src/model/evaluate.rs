@@ -2,11 +2,15 @@
 
 use super::ask::{Ask, Of, Point, Question, Term};
 use super::eliminate::{Budget, Factor, Way, advance, eliminate};
+use super::floating::Floating;
 use super::worlds::{Copies, Copy, From};
 use super::{Bounds, Network, Trouble};
 use crate::expr::BigRational;
 use num_traits::{One, Zero};
 use rustc_hash::FxHashMap;
+
+/// Exact numbers are not tried with more variables than this: choosing an order alone would take too long.
+pub(super) const MOST_EXACT: usize = 200;
 
 /// A question answered: one row for each combination of its free values.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,6 +33,30 @@ pub struct Row {
 /// # Errors
 /// A limit was reached, or a counterfactual needs an equation where there is a random table.
 pub fn evaluate(network: &Network, question: &Question, bounds: Bounds) -> Result<Answered, Trouble> {
+    answered(network, question, bounds, None)
+}
+
+/// Answers a question in floating point: the probabilities and means in it are right to some twelve digits, what is made of
+/// them is exact. By variable elimination in floats, with pruning and a chosen order, so that much larger models than
+/// those of [`evaluate`] are answered. O(terms × cells of the largest product).
+///
+/// # Errors
+/// A limit was reached, or a counterfactual needs an equation where there is a random table.
+pub fn evaluate_floating(
+    network: &Network,
+    question: &Question,
+    bounds: Bounds,
+    limits: &crate::infer::Limits,
+) -> Result<Answered, Trouble> {
+    answered(network, question, bounds, Some(Floating::new(network, question, limits)?))
+}
+
+fn answered(
+    network: &Network,
+    question: &Question,
+    bounds: Bounds,
+    floating: Option<Floating>,
+) -> Result<Answered, Trouble> {
     let mut plans = Vec::new();
     let mut trouble = None;
     question.ask.each_term(&mut |term| match Plan::new(network, term) {
@@ -51,6 +79,7 @@ pub fn evaluate(network: &Network, question: &Question, bounds: Bounds) -> Resul
         question,
         plans,
         budget: Budget::new(bounds),
+        floating,
         slots: vec![0; question.slots.len()],
         next: 0,
     };
@@ -74,6 +103,8 @@ struct Evaluation<'a> {
     /// By term, from left to right.
     plans: Vec<Plan<'a>>,
     budget: Budget,
+    /// Where terms are computed in floating point.
+    floating: Option<Floating>,
     slots: Vec<usize>,
     /// The next term met.
     next: usize,
@@ -91,7 +122,7 @@ impl Evaluation<'_> {
             Ask::Term(_) => {
                 let plan = &mut self.plans[self.next];
                 self.next += 1;
-                plan.value(self.network, &self.slots, &mut self.budget)?
+                plan.value(self.network, &self.slots, &mut self.budget, self.floating.as_mut())?
             }
             Ask::Sum(over, body) => {
                 let axes: Vec<(usize, usize)> = over
@@ -127,7 +158,12 @@ impl Evaluation<'_> {
             }
             Ask::Quotient(over, under) => {
                 let (over, under) = (self.value(over)?, self.value(under)?);
-                over.zip(under).filter(|(_, under)| !under.is_zero()).map(|(over, under)| over / under)
+                // In floats a difference that is zero is a little off it.
+                let zero = |number: &BigRational| match self.floating {
+                    Some(_) => num_traits::ToPrimitive::to_f64(number).is_none_or(|number| number.abs() < 1e-12),
+                    None => number.is_zero(),
+                };
+                over.zip(under).filter(|(_, under)| !zero(under)).map(|(over, under)| over / under)
             }
         })
     }
@@ -146,12 +182,14 @@ impl Evaluation<'_> {
 
 /// A term, ready to be evaluated at any values of its slots.
 pub(super) struct Plan<'a> {
-    copies: Copies<'a>,
-    of: Vec<(Copy, &'a Point)>,
-    mean: Option<Copy>,
-    given: Vec<(Copy, &'a Point)>,
+    pub copies: Copies<'a>,
+    pub of: Vec<(Copy, &'a Point)>,
+    pub mean: Option<Copy>,
+    pub given: Vec<(Copy, &'a Point)>,
     /// What has been computed, by the values of the slots that occur.
     known: FxHashMap<Vec<usize>, Option<BigRational>>,
+    /// In floating point: the distributions computed, by what is set, of what, and what is known.
+    pub distributions: FxHashMap<Vec<usize>, Option<Vec<f64>>>,
     slots: Vec<usize>,
 }
 
@@ -179,7 +217,7 @@ impl<'a> Plan<'a> {
         }
         slots.sort_unstable();
         slots.dedup();
-        Ok(Self { copies, of, mean, given, known: FxHashMap::default(), slots })
+        Ok(Self { copies, of, mean, given, known: FxHashMap::default(), distributions: FxHashMap::default(), slots })
     }
 
     fn value(
@@ -187,13 +225,19 @@ impl<'a> Plan<'a> {
         network: &Network,
         slots: &[usize],
         budget: &mut Budget,
+        floating: Option<&mut Floating>,
     ) -> Result<Option<BigRational>, Trouble> {
         let key: Vec<usize> = self.slots.iter().map(|&slot| slots[slot]).collect();
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let (over, under) = self.parts(network, slots, budget, None)?;
-        let value = (!under.is_zero()).then(|| over / under);
+        let value = match floating {
+            Some(floating) => self.floating(network, slots, floating)?.and_then(BigRational::from_float),
+            None => {
+                let (over, under) = self.parts(network, slots, budget, None)?;
+                (!under.is_zero()).then(|| over / under)
+            }
+        };
         self.known.insert(key, value.clone());
         Ok(value)
     }
@@ -269,6 +313,9 @@ impl<'a> Plan<'a> {
             }
         }
         let relevant = self.copies.relevant(events.iter().map(|(copy, _)| *copy).chain(keep));
+        if relevant.len() > MOST_EXACT {
+            return Err(Trouble::TooLong { limit: budget.steps });
+        }
         let factors = relevant
             .into_iter()
             .map(|copy| self.factor(network, copy, &fixed, slots, budget, instead))

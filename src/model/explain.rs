@@ -1,7 +1,7 @@
 //! The most probable explanation of what is seen.
 
 use super::eliminate::{Budget, Factor, Way, eliminate, take_out};
-use super::evaluate::factor;
+use super::evaluate::{MOST_EXACT, factor};
 use super::{Bounds, Network, Role, Trouble};
 use crate::expr::BigRational;
 use num_traits::Zero;
@@ -29,6 +29,9 @@ pub fn explain(
     set: &[(usize, usize)],
     bounds: Bounds,
 ) -> Result<Option<Explained>, Trouble> {
+    if network.variables.len() > MOST_EXACT {
+        return Err(Trouble::TooLong { limit: bounds.steps });
+    }
     let mut budget = Budget::new(bounds);
     let mut fixed: Vec<Option<usize>> = vec![None; network.variables.len()];
     let mut acted = vec![false; network.variables.len()];
@@ -86,4 +89,39 @@ pub fn explain(
         rest = rest.into_iter().map(|factor| factor.at(variable, state)).collect();
     }
     Ok(Some(Explained { states, probability: best / &evidence, evidence }))
+}
+
+/// As [`explain`], in floating point, for models without latent and exogenous variables: by variable elimination in
+/// floats, with a chosen order. Where several are equally probable, some of them.
+///
+/// # Errors
+/// A limit was reached; [`Trouble::TooLong`] where there are variables that nobody measures.
+pub fn explain_floating(
+    network: &Network,
+    seen: &[(usize, usize)],
+    set: &[(usize, usize)],
+    limits: &crate::infer::Limits,
+) -> Result<Option<Explained>, Trouble> {
+    use crate::infer::{Refusal, log_probability, most_probable};
+    if network.variables.iter().any(|known| known.role != Role::Measured) {
+        return Err(Trouble::TooLong { limit: Bounds::default().steps });
+    }
+    if seen.iter().any(|(variable, state)| set.iter().any(|(other, to)| other == variable && to != state)) {
+        return Ok(None);
+    }
+    let acted = network.to_bayesian("").map_err(|error| Trouble::NoNetwork(error.to_string()))?.do_(set);
+    let found = most_probable(&acted, seen, limits)
+        .and_then(|found| log_probability(&acted, seen, limits).map(|evidence| (found, evidence)));
+    let ((states, log), evidence) = match found {
+        Ok(found) => found,
+        Err(Refusal::Impossible) => return Ok(None),
+        Err(refusal) => return Err(Trouble::Refused(refusal)),
+    };
+    let fixed = |variable: usize| seen.iter().chain(set).any(|(other, _)| *other == variable);
+    let number = |number: f64| BigRational::from_float(number).unwrap_or_else(BigRational::zero);
+    Ok(Some(Explained {
+        states: states.into_iter().enumerate().filter(|(variable, _)| !fixed(*variable)).collect(),
+        probability: number((log - evidence).exp()),
+        evidence: number(evidence.exp()),
+    }))
 }

@@ -11,17 +11,21 @@
 //! then one query to that network. Sums are exact, by variable elimination over rationals (`eliminate`).
 
 mod ask;
+mod bayes;
+mod draw;
 mod eliminate;
 mod evaluate;
 mod explain;
+mod floating;
 mod linear;
 mod network;
 mod sensitivity;
 mod worlds;
 
 pub use ask::{Ask, Atom, Of, Point, Policy, Question, Replacement, Setting, Slot, Term, To};
-pub use evaluate::{Answered, Row, evaluate};
-pub use explain::{Explained, explain};
+pub use draw::LinearSampler;
+pub use evaluate::{Answered, Row, evaluate, evaluate_floating};
+pub use explain::{Explained, explain, explain_floating};
 pub use linear::{Linear, LinearMechanism, LinearRow, LinearVariable, Normal, evaluate_linear};
 pub use network::{Mechanism, Network, Role, Variable};
 pub use sensitivity::{Entry, sensitivity};
@@ -54,7 +58,7 @@ impl Default for Bounds {
 }
 
 /// Why there is no number.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Trouble {
     /// A table would have more cells than [`Bounds::cells`].
     TooLarge {
@@ -79,6 +83,17 @@ pub enum Trouble {
         /// The variable.
         variable: usize,
     },
+    /// In floating point: more terms would be computed, each on its own, than the limit.
+    TooManyTerms {
+        /// How many.
+        terms: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// In floating point: more memory or time would be needed than the limits allow.
+    Refused(crate::infer::Refusal),
+    /// The worlds of the question make no network, and why: they are too many.
+    NoNetwork(String),
     /// A linear model gives means, variances and densities, not the probability of a value.
     NotLinear,
 }

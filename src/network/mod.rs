@@ -21,6 +21,7 @@ mod tests;
 
 pub use check::NetworkError;
 pub use format::Format;
+pub use names::nearest;
 
 use num_rational::BigRational;
 use std::sync::Arc;

@@ -28,8 +28,8 @@ impl Network {
     }
 }
 
-/// The most similar of some names, upper and lower case alike; the first where several are.
-pub(super) fn nearest<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The most similar of some names, upper and lower case alike; the first where several are; none where none is like it.
+pub fn nearest<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     /// Names less alike than this are no help.
     const ALIKE: f64 = 0.5;
     let lower = name.to_lowercase();

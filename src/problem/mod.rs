@@ -23,6 +23,7 @@ mod edges;
 mod expressions;
 mod findings;
 mod graphs;
+mod imported;
 mod models;
 mod names;
 mod nearest;
@@ -35,7 +36,8 @@ mod warnings;
 pub mod lift;
 
 pub use ask::{Resolved, ask};
-pub use models::ModelEntry;
+pub use imported::read_asking;
+pub use models::{ModelEntry, number};
 pub use resolver::{read, resolve};
 pub use tables::{TableColumn, TableEntry, Task};
 
@@ -204,6 +206,13 @@ pub enum Asked {
         question: Question,
         /// The variables.
         of: Vec<usize>,
+    },
+    /// Whether two expressions are equal at all values left free.
+    Comparison {
+        /// What is compared: both sides have the same free values in the same order.
+        pairs: Vec<(Question, Question)>,
+        /// Whether an independence was asked, and the sides are what it comes to.
+        independence: bool,
     },
 }
 

@@ -61,10 +61,19 @@ fn written_names(text: &str) -> FxHashSet<&str> {
 /// O(length of the file) but for sorting, hashing and the copies of definitions, which are bounded.
 #[must_use]
 pub fn resolve(source: &Source, tree: &Tree) -> (Problem, Vec<Diagnostic>) {
+    resolve_with(source, tree, Vec::new())
+}
+
+/// As [`resolve`], with models that stand in no file.
+pub(super) fn resolve_with(source: &Source, tree: &Tree, models: Vec<ModelEntry>) -> (Problem, Vec<Diagnostic>) {
     let mut resolver = Resolver::new(source);
     resolver.graphs(tree);
     resolver.domains(tree);
     resolver.read_models(tree);
+    for model in models.into_iter().filter(|model| model.graph < resolver.graphs.len()) {
+        resolver.model_names.insert(model.name.clone(), Some(resolver.models.len()));
+        resolver.models.insert(model.name.clone(), model);
+    }
     resolver.names(tree);
     let (queries, expectations) = resolver.questions(tree);
     let (tables, tasks) = resolver.data(tree, &queries);

@@ -375,6 +375,12 @@ fn code(math: &Math) -> String {
 }
 
 /// Text with what LaTeX would take for its own written so that it is read as itself.
+/// A text as LaTeX has it: nothing in it is a command.
+#[must_use]
+pub fn text(text: &str) -> String {
+    escape(text)
+}
+
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

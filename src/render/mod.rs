@@ -9,6 +9,7 @@
 
 mod answers;
 pub mod document;
+pub mod html;
 pub mod latex;
 mod markdown;
 mod models;
@@ -17,7 +18,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Steps, document, estimate, expectations, explain, in_plain_words, refutations};
+pub use answers::{Steps, document, estimate, expectations, explain, in_few_words, in_plain_words, kept, refutations};
 pub use document::Document;
 pub use latex::latex;
 pub use markdown::markdown;

@@ -3,16 +3,16 @@
 
 use super::edit::{self, Removal};
 use super::finding::{self, Finding, Key};
-use super::{Earlier, MOST_ASKED, MOST_KEPT, MOST_UNDONE, Said, Say, Session, State, diagnostics, remark};
+use super::{Earlier, MOST_ASKED, MOST_KEPT, MOST_UNDONE, Said, Say, Session, State, diagnostics, is_stopped, remark};
 use crate::answer::{Options, Prover};
 use crate::problem::{self, Problem};
 use crate::render::document::{Math, Text, Tone};
 use crate::source::{Diagnostic, Source, Span};
 use crate::syntax::print::{self, Style};
-use crate::syntax::tree::{GraphItem, Statement, StatementKind};
+use crate::syntax::tree::{GraphItem, Name, Query, Statement, StatementKind};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// How often questions that can no longer be asked are looked for, each time with all that depend on those before.
 const PASSES: usize = 20;
@@ -48,6 +48,7 @@ impl Session {
 
     /// A statement is added at the end, and what it asks is answered.
     pub(super) fn statement(&mut self, statement: &str, options: &Options<'_>, say: Say<'_>) {
+        let statement = &*self.addressed(statement);
         if let Some(index) = self.asked_before(statement) {
             return self.answer(&[index], options, say);
         }
@@ -74,6 +75,42 @@ impl Session {
         }
         self.answer(&queries, options, say);
         self.expect(&expectations, options, say);
+    }
+
+    /// A question of the graph that was chosen says so, where it would mean another in its place in the file.
+    fn addressed<'s>(&self, statement: &'s str) -> Cow<'s, str> {
+        let graphs = &self.state.problem.graphs;
+        let Some((_, name)) = self.current().filter(|(at, _)| at + 1 < graphs.len()) else { return statement.into() };
+        let (tree, found) = crate::syntax::parse(&Source::new("", statement));
+        let [only] = tree.statements.as_slice() else { return statement.into() };
+        let mut addressed = only.clone();
+        let graph = match &mut addressed.kind {
+            StatementKind::Query(query) => match &query.query {
+                Query::Implications { graph: Some(_) } | Query::Explain(_) | Query::Sensitivity(_) => {
+                    return statement.into();
+                }
+                Query::Implications { .. }
+                | Query::Effect(_)
+                | Query::Independence(_)
+                | Query::Equality(..)
+                | Query::Adjust { .. }
+                | Query::Paths { .. }
+                | Query::Simplify(_) => &mut query.graph,
+            },
+            StatementKind::Expect(expectation) => &mut expectation.graph,
+            StatementKind::Proof(proof) => &mut proof.graph,
+            StatementKind::Graph(_)
+            | StatementKind::Var(_)
+            | StatementKind::Let { .. }
+            | StatementKind::Model(_)
+            | StatementKind::Table(_)
+            | StatementKind::Data(_) => return statement.into(),
+        };
+        if graph.is_some() || !found.is_empty() {
+            return statement.into();
+        }
+        *graph = Some(Name { value: name.to_owned(), span: only.span });
+        print::statement(&addressed, Style::Ascii).into()
     }
 
     /// The question of the text that a line asks again, word for word but for blanks and comments. A graph drawn since
@@ -238,16 +275,21 @@ impl Session {
         let problem = Arc::clone(&self.state.problem);
         let mut known = BTreeMap::new();
         let Ok(prover) = Prover::new(&problem) else { return known };
-        let stopped = || options.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed));
         for index in (0..problem.queries.len()).take(MOST_ASKED) {
-            let Some(key) = finding::key(&prover, index).filter(|_| !stopped()) else { continue };
+            let Some(key) = finding::key(&prover, index) else { continue };
             let found = self.findings.get(&key).cloned();
             let found = found.unwrap_or_else(|| finding::finding(&problem, &prover.answer(index, options)));
+            if is_stopped(options) {
+                return known;
+            }
             known.insert(key, (found, Text::new().math(finding::question(&prover, index))));
         }
         for index in (0..problem.expectations.len()).take(MOST_ASKED) {
-            let Some(key) = finding::expectation_key(&prover, index).filter(|_| !stopped()) else { continue };
+            let Some(key) = finding::expectation_key(&prover, index) else { continue };
             let expected = prover.expectation(index, options);
+            if is_stopped(options) {
+                return known;
+            }
             let text = Text::new().math(Math::Code(expected.text.clone()));
             known.insert(key, (finding::expected(&expected), text));
         }
@@ -269,13 +311,20 @@ impl Session {
                 None => same += 1,
             }
         }
-        if options.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+        if is_stopped(options) {
             say(remark(Text::new().tone(Tone::Open, "Stopped").say(": not all answers were looked at again.")));
         } else {
             self.findings = after.into_iter().map(|(key, (found, _))| (key, found)).collect();
         }
-        if changed == 0 && same > 0 {
+        if changed == 0 && same > 0 && !is_stopped(options) {
             say(remark(Text::new().tone(Tone::Quiet, "No earlier answer changes.")));
+        }
+        let problem = &self.state.problem;
+        let most = |asked: usize, what: &str| {
+            (asked > MOST_ASKED).then(|| format!("Only the first {MOST_ASKED} of {asked} {what} were looked at again."))
+        };
+        for text in [most(problem.queries.len(), "questions"), most(problem.expectations.len(), "expectations")] {
+            text.into_iter().for_each(|text| say(remark(Text::new().tone(Tone::Open, text))));
         }
     }
 

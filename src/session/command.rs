@@ -1,21 +1,24 @@
 //! The commands.
 
 use super::finding::count;
-use super::{Next, Said, Say, Session, diagnostics, remark, shown};
+use super::{MOST_ASKED, Next, Said, Say, Session, diagnostics, is_stopped, remark, shown, stopped};
 use crate::answer::{Answer, Options};
 use crate::problem::Problem;
-use crate::render::document::Text;
+use crate::render::document::{Text, Tone};
 use crate::render::{self, Steps};
+use crate::source::Diagnostic;
 
 /// The commands: each with how it is written and what it does.
-pub const COMMANDS: [(&str, &str, &str); 11] = [
+pub const COMMANDS: [(&str, &str, &str); 13] = [
     (":help", "", "this page"),
-    (":load", " FILE", "take a file in place of what is here"),
+    (":load", " FILE", "take a file in place of what is here; graphs of other programs too"),
     (":save", " [FILE]", "write what is here to a file; :save! replaces one"),
-    (":graph", "", "show the current graph, the last of the file"),
-    (":steps", " [full]", "the last formula derived in the rules of do-calculus"),
-    (":explain", "", "the last answer in plain words"),
-    (":latex", "", "the last answer as LaTeX"),
+    (":graph", " [GRAPH]", "show the current graph, or another"),
+    (":use", " GRAPH", "edit and ask this graph from now on; at first it is the last one drawn"),
+    (":ask", " [QUESTION]", "answer the questions of the file, or a named one"),
+    (":steps", " [QUESTION] [full]", "the last formula, or a named one, derived in the rules of do-calculus"),
+    (":explain", " [QUESTION]", "the last answer, or a named one, in plain words"),
+    (":latex", " [QUESTION]", "the last answer, or a named one, as LaTeX"),
     (":show", "", "the file as it stands"),
     (":undo", "", "take the last change back"),
     (":time", "", "say how long answers take, or stop saying it"),
@@ -25,8 +28,11 @@ pub const COMMANDS: [(&str, &str, &str); 11] = [
 const HELP: &str = "\
 Statements are those of files:
   graph g { x -> y; x <-> z }     P(y | do(x))     x _||_ y | z     expect identifiable P(y | do(x))
+  total: P(y | do(x)) in g        adjust P(y | do(x))     paths x to y     implications
 Edits to the current graph:
   x -> y   x <-> y   latent u     drop x -> y      drop x           drop latent u
+A line goes on while a bracket is open. Tab completes; the arrow to the right takes what is shown in grey;
+Ctrl-C stops an answer, or throws the line away.
 Commands:
 ";
 
@@ -36,7 +42,7 @@ impl Session {
             "help" => {
                 let mut text = HELP.to_owned();
                 for (name, form, what) in COMMANDS {
-                    text.push_str(&format!("  {:<18} {what}\n", format!("{name}{form}")));
+                    text.push_str(&format!("  {:<25} {what}\n", format!("{name}{form}")));
                 }
                 say(Said::Text(text));
             }
@@ -49,16 +55,20 @@ impl Session {
                 }
                 say(remark(Text::of("Name a file: :save FILE")));
             }
-            "graph" if rest.is_empty() => self.show_graph(say),
+            "graph" => self.show_graph(rest, say),
+            "use" => self.choose(rest, say),
+            "ask" => self.ask(rest, options, say),
             "show" => say(Said::Text(self.text().to_owned())),
             "steps" => {
-                let steps = if rest == "full" { Steps::All } else { Steps::Board };
-                self.again(options, say, |problem, answer| Said::Document(shown(problem, answer, steps, true)));
+                let name = rest.strip_suffix("full").map(str::trim_end);
+                let steps = if name.is_some() { Steps::All } else { Steps::Board };
+                let named = name.unwrap_or(rest);
+                self.again(named, options, say, |problem, answer| Said::Document(shown(problem, answer, steps, true)));
             }
             "explain" => {
-                self.again(options, say, |problem, answer| Said::Document(render::explain(problem, answer)));
+                self.again(rest, options, say, |problem, answer| Said::Document(render::explain(problem, answer)));
             }
-            "latex" => self.again(options, say, |problem, answer| {
+            "latex" => self.again(rest, options, say, |problem, answer| {
                 Said::Text(render::latex(&shown(problem, answer, Steps::None, true)))
             }),
             "undo" => self.undo(options, say),
@@ -72,21 +82,83 @@ impl Session {
         Next::Line
     }
 
-    fn show_graph(&self, say: Say<'_>) {
-        let graph = self.current().and_then(|(at, _)| self.state.problem.graphs.get_index(at));
-        match graph {
+    fn show_graph(&self, name: &str, say: Say<'_>) {
+        let at = if name.is_empty() { self.current().map(|(at, _)| at) } else { self.graph(name) };
+        match at.and_then(|at| self.state.problem.graphs.get_index(at)) {
             Some((_, entry)) => say(Said::Text(format!("{}\n", self.state.problem.source.slice(entry.span)))),
-            None => say(remark(Text::of("There is no graph yet: draw one, x -> y"))),
+            None if name.is_empty() => say(remark(Text::of("There is no graph yet: draw one, x -> y"))),
+            None => say(Said::Diagnostic(self.no_such_graph(":graph ", name))),
         }
     }
 
-    /// The last answer, told in another way.
-    fn again(&mut self, options: &Options<'_>, say: Say<'_>, told: impl Fn(&Problem, &Answer) -> Said) {
-        let Some(index) = self.state.asked.filter(|&index| index < self.state.problem.queries.len()) else {
+    /// Makes a graph the one that edits and questions mean.
+    fn choose(&mut self, name: &str, say: Say<'_>) {
+        if name.is_empty() {
+            return say(remark(Text::of("Name a graph: :use GRAPH")));
+        }
+        let Some(at) = self.graph(name) else { return say(Said::Diagnostic(self.no_such_graph(":use ", name))) };
+        self.state.current = self.state.problem.graphs.get_index(at).map(|(name, _)| name.clone());
+        self.summary(&[], say);
+    }
+
+    /// A graph by its name, which may stand in quotes.
+    fn graph(&self, name: &str) -> Option<usize> {
+        let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
+        self.state.problem.graphs.get_index_of(bare)
+    }
+
+    fn no_such_graph(&self, command: &str, name: &str) -> Diagnostic {
+        diagnostics::no_such_graph(&format!("{command}{name}"), name, self.state.problem.graphs.keys())
+    }
+
+    /// A question by its name, which may stand in quotes.
+    fn question(&self, name: &str) -> Result<usize, Diagnostic> {
+        let queries = &self.state.problem.queries;
+        let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
+        let named = queries.iter().position(|query| query.name.as_deref() == Some(bare));
+        let names = || queries.iter().filter_map(|query| query.name.as_ref());
+        named.ok_or_else(|| diagnostics::no_such_question(name, names()))
+    }
+
+    /// Answers a question of the text, or all of them.
+    fn ask(&mut self, name: &str, options: &Options<'_>, say: Say<'_>) {
+        let asked = if name.is_empty() {
+            (0..self.state.problem.queries.len().min(MOST_ASKED)).collect()
+        } else {
+            match self.question(name) {
+                Ok(index) => vec![index],
+                Err(diagnostic) => return say(Said::Diagnostic(diagnostic)),
+            }
+        };
+        if asked.is_empty() {
+            return say(remark(Text::of("Nothing has been asked yet: ask, for example, P(y | do(x))")));
+        }
+        // Each with its question, which may stand far above.
+        let echo = std::mem::replace(&mut self.echo, true);
+        self.answer(&asked, options, say);
+        self.echo = echo;
+    }
+
+    /// The last answer, or that of a named question, told in another way.
+    fn again(&mut self, name: &str, options: &Options<'_>, say: Say<'_>, told: impl Fn(&Problem, &Answer) -> Said) {
+        let asked = if name.is_empty() {
+            self.state.asked.filter(|&index| index < self.state.problem.queries.len())
+        } else {
+            match self.question(name) {
+                Ok(index) => Some(index),
+                Err(diagnostic) => return say(Said::Diagnostic(diagnostic)),
+            }
+        };
+        let Some(index) = asked else {
             return say(remark(Text::of("Nothing has been asked yet: ask, for example, P(y | do(x))")));
         };
         match self.answer_of(index, options) {
-            Ok(answer) => say(told(&self.state.problem, &answer)),
+            Ok(answer) => {
+                say(told(&self.state.problem, &answer));
+                if is_stopped(options) {
+                    say(stopped());
+                }
+            }
             Err(diagnostic) => say(Said::Diagnostic(diagnostic)),
         }
     }
@@ -96,10 +168,13 @@ impl Session {
         let problem = &self.state.problem;
         say(remark(Text::of(format!(
             "{}: {}, {}, {}.",
-            problem.source.name(),
+            if problem.source.name().is_empty() { "Taken over" } else { problem.source.name() },
             count(problem.graphs.len(), "graph", "graphs"),
             count(problem.queries.len(), "question", "questions"),
             count(problem.expectations.len(), "expectation", "expectations")
         ))));
+        if !problem.queries.is_empty() {
+            say(remark(Text::new().tone(Tone::Quiet, ":ask answers what it asks.")));
+        }
     }
 }

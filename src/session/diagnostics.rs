@@ -28,6 +28,22 @@ pub(super) fn no_such_edge(line: &str, edge: &str) -> Diagnostic {
     error("whatif::no_such_edge", line, format!("the graph has no edge `{edge}`"), "`:graph` shows the graph")
 }
 
+pub(super) fn no_such_graph<'a>(line: &str, name: &str, known: impl Iterator<Item = &'a String>) -> Diagnostic {
+    let help = listed(known, "the graphs are", "there is none yet: draw one, `x -> y`");
+    error("whatif::unknown_graph", line, format!("there is no graph {name}"), &help)
+}
+
+pub(super) fn no_such_question<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Diagnostic {
+    let help = listed(known, "the questions with a name are", "give one a name: `total: P(y | do(x))`");
+    error("whatif::unknown_question", name, format!("no question is called {name}"), &help)
+}
+
+/// Some of the names there are, for someone who took another.
+fn listed<'a>(known: impl Iterator<Item = &'a String>, are: &str, none: &str) -> String {
+    let names: Vec<String> = known.take(10).map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { none.to_owned() } else { format!("{are} {}", names.join(", ")) }
+}
+
 /// Where all it points at stands in the line just typed, only that line is shown.
 pub(super) fn moved(fault: &Diagnostic, place: Span, line: &str) -> Diagnostic {
     let inside = |label: &Label| place.start <= label.span.start && label.span.end <= place.end;

@@ -142,6 +142,8 @@ pub(super) fn finding(problem: &Problem, answer: &Answer) -> Finding {
             Number::Normal { .. } => "a distribution".to_owned(),
             Number::Explained(_) => "an explanation".to_owned(),
             Number::Sensitivity { entries, .. } => count(entries.len(), "table entry", "table entries"),
+            Number::Comparison(found) if found.holds => "both sides equal".to_owned(),
+            Number::Comparison(_) => "sides that differ".to_owned(),
             Number::None(_) => "no value".to_owned(),
         }),
     }

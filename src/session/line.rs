@@ -26,9 +26,20 @@ pub const OUTPUT: &str = "//|";
 const EDGES: [&str; 11] = ["->", "<-", "<->", "-->", "---", "--", "=>", "~>", "→", "←", "↔"];
 
 /// Cuts what was typed or pasted into the lines that stand for themselves: a line is not cut inside brackets or
-/// comments, and ends at a `;` outside of them as well. O(length × commands).
+/// comments, and ends at a `;` outside of them as well. A bracket that nothing closes ends before the next line that is a
+/// command or can only open another statement, so that it takes no more than its own line with it.
+/// O(length × commands and such brackets).
 #[must_use]
 pub fn lines(input: &str) -> Vec<&str> {
+    cut(input, true)
+}
+
+/// The last line, which may not be finished.
+pub(super) fn last(input: &str) -> &str {
+    cut(input, false).last().copied().unwrap_or("")
+}
+
+fn cut(input: &str, finished: bool) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = input.trim();
     while !rest.is_empty() {
@@ -38,15 +49,15 @@ pub fn lines(input: &str) -> Vec<&str> {
             lines.extend(rest.get(..end).map(str::trim));
             end
         } else {
-            statements(rest, &mut lines)
+            statements(rest, finished, &mut lines)
         };
         rest = rest.get(end..).unwrap_or("").trim_start();
     }
     lines
 }
 
-/// Cuts up to the next command; where that is.
-fn statements<'a>(input: &'a str, lines: &mut Vec<&'a str>) -> usize {
+/// Cuts up to the next command, or to what an open bracket must not take with it; where that is.
+fn statements<'a>(input: &'a str, finished: bool, lines: &mut Vec<&'a str>) -> usize {
     let (mut start, mut end, mut depth) = (0, 0, 0_usize);
     let mut take = |from: usize, to: usize| {
         let line = input.get(from..to).unwrap_or("").trim();
@@ -56,10 +67,21 @@ fn statements<'a>(input: &'a str, lines: &mut Vec<&'a str>) -> usize {
     };
     for lexeme in outline::lexemes(input) {
         let between = input.get(end..lexeme.span.start).unwrap_or("");
-        if depth == 0 && between.contains('\n') {
-            take(start, end);
-            start = lexeme.span.start;
-            if is_command(input.get(start..).unwrap_or("")) {
+        if between.contains('\n') {
+            let command = is_command(input.get(lexeme.span.start..).unwrap_or(""));
+            if command && depth > 0 && finished {
+                // The statement that is open ends here at the latest.
+                let next = next_statement(input.get(..lexeme.span.start).unwrap_or(""), start);
+                if let Some(next) = next {
+                    take(start, next);
+                    return next;
+                }
+            }
+            if depth == 0 || command {
+                take(start, end);
+                start = lexeme.span.start;
+            }
+            if command {
                 return start;
             }
         }
@@ -79,18 +101,77 @@ fn statements<'a>(input: &'a str, lines: &mut Vec<&'a str>) -> usize {
         }
         end = lexeme.span.end;
     }
+    if finished
+        && depth > 0
+        && let Some(next) = next_statement(input, start)
+    {
+        take(start, next);
+        return next;
+    }
     take(start, input.len());
     input.len()
 }
 
-/// Whether more must be typed before the input can be read: a bracket or a comment is open. O(length).
-#[must_use]
-pub fn is_open(input: &str) -> bool {
-    lines(input).last().is_some_and(|line| !is_command(line) && outline::is_open(line))
+/// Where after a statement with an open bracket the next one begins, if one does: at a line no deeper than it that can
+/// only open a statement, or, where no block is open, after an empty line.
+fn next_statement(input: &str, start: usize) -> Option<usize> {
+    let statement = input.get(start..)?;
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let first = input.get(..start)?.rsplit('\n').next()?;
+    let deep = if first.trim().is_empty() { first.len() } else { indent(first) } + indent(statement);
+    let mut at = start;
+    let mut empty = false;
+    for (number, line) in statement.split_inclusive('\n').enumerate() {
+        if number > 0 {
+            let blank = line.trim().is_empty();
+            if !blank && empty && !in_block(input.get(start..at)?) {
+                return Some(at);
+            }
+            empty = blank;
+            if !blank && indent(line) <= deep && outline::opens_statement(input, at) {
+                return Some(at);
+            }
+        }
+        at += line.len();
+    }
+    None
 }
 
-fn is_command(line: &str) -> bool {
-    line.trim_start().starts_with(':')
+/// Whether a brace is open at the end.
+fn in_block(text: &str) -> bool {
+    let mut open = Vec::new();
+    for lexeme in outline::lexemes(text) {
+        match lexeme.kind {
+            LexemeKind::Open => open.push(text.get(lexeme.span.start..lexeme.span.end)),
+            LexemeKind::Close => drop(open.pop()),
+            LexemeKind::Sign
+            | LexemeKind::Word
+            | LexemeKind::Number
+            | LexemeKind::Text
+            | LexemeKind::Comment
+            | LexemeKind::Strange => {}
+        }
+    }
+    open.contains(&Some("{"))
+}
+
+/// Whether more must be typed before the input, of which the last line end has been taken away, can be read: a bracket
+/// or a comment is open. An empty line ends what is no block, since few brackets are left open on purpose. O(length).
+#[must_use]
+pub fn is_open(input: &str) -> bool {
+    let last = last(input);
+    if last.is_empty() || is_command(last) || !outline::is_open(last) {
+        return false;
+    }
+    let gap = input.trim_end_matches('\r').rsplit_once('\n').is_some_and(|(_, line)| line.trim().is_empty());
+    let comment = outline::lexemes(last).last().is_some_and(|lexeme| lexeme.kind == LexemeKind::Comment);
+    !gap || comment || in_block(last)
+}
+
+/// Whether a line is a command. No line of the language begins with a colon and a letter.
+pub(super) fn is_command(line: &str) -> bool {
+    let line = line.trim_start();
+    line.strip_prefix(':').is_some_and(|word| !word.starts_with(['=', ' ', '{']))
 }
 
 /// Says what a line is, by its first words and by the edges outside of its brackets. O(length).
@@ -172,11 +253,31 @@ mod tests {
     }
 
     #[test]
+    fn an_open_bracket_takes_its_own_line() {
+        for (input, expected) in [
+            ("P(y | do(x)\nP(z)", &["P(y | do(x)", "P(z)"][..]),
+            ("P(y | do(x)\n\nx -> y", &["P(y | do(x)", "x -> y"]),
+            ("P(y | do(x\n:graph\nP(z)", &["P(y | do(x", ":graph", "P(z)"]),
+            (
+                "graph {\n  a -> b\n\n  b -> c\nP(c | do(a))\na -> c",
+                &["graph {\n  a -> b\n\n  b -> c", "P(c | do(a))", "a -> c"],
+            ),
+            ("graph {\nE [latent]\n\nP -> E\n}\nP(E)", &["graph {\nE [latent]\n\nP -> E\n}", "P(E)"]),
+            ("graph { a\nP(b)\nx -> y\n:graph", &["graph { a", "P(b)", "x -> y", ":graph"]),
+            ("a -> {b c\nlet Q = P(y)\nP(b", &["a -> {b c", "let Q = P(y)", "P(b"]),
+        ] {
+            assert_eq!(lines(input), expected, "{input}");
+        }
+    }
+
+    #[test]
     fn what_is_open_goes_on() {
-        for open in ["graph {", "P(y", ":help\nP(y", "/* a"] {
+        for open in
+            ["graph {", "P(y", ":help\nP(y", "/* a", "graph {\n", "graph {\na -> b\n\n", "P(y |\ndo(x)", "/* a\n"]
+        {
             assert!(is_open(open), "{open}");
         }
-        for closed in [":load (", "P(y)", "", "graph { a }\n"] {
+        for closed in [":load (", "P(y)", "", "graph { a }\n", "P(y\n", "P(y\n  ", "P(y\n:help", "graph {\n:quit"] {
             assert!(!is_open(closed), "{closed}");
         }
     }

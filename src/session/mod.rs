@@ -12,6 +12,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `line` | what a line is, and where it ends |
+//! | `typing` | what helps while a line is typed: roles, completion, hints |
 //! | `edit` | how a graph changes in its text |
 //! | `change` | how a text takes the place of another |
 //! | `finding` | an answer in a few words, and what became of it |
@@ -25,9 +26,11 @@ mod diagnostics;
 mod edit;
 mod finding;
 mod line;
+mod typing;
 
 pub use command::COMMANDS;
 pub use line::{OUTPUT, is_open, lines};
+pub use typing::{Completion, Hint, Scope, With, roles};
 
 use crate::answer::{Answer, Options, Prover};
 use crate::problem::{self, Problem};
@@ -35,9 +38,10 @@ use crate::render::document::{Block, Document, Text, Tone};
 use crate::render::{self, Steps};
 use crate::source::{Diagnostic, Source};
 use finding::{Finding, Key};
-use line::Line;
+use line::{Line, is_command};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// How many changes can be taken back.
 const MOST_UNDONE: usize = 1_000;
@@ -213,6 +217,12 @@ impl Session {
             let start = options.clock.map(|clock| clock());
             let answer = prover.answer(index, options);
             let total = start.and_then(|start| Some(options.clock?() - start));
+            if is_stopped(options) {
+                say(Said::Document(shown(&problem, &answer, Steps::None, echo)));
+                self.state.asked = Some(index);
+                self.last = None;
+                return say(stopped());
+            }
             if let Some(key) = finding::key(&prover, index) {
                 self.findings.insert(key, finding::finding(&problem, &answer));
             }
@@ -235,6 +245,10 @@ impl Session {
         let problem = Arc::clone(&self.state.problem);
         let prover = Prover::new(&problem)?;
         let answer = Arc::new(prover.answer(index, options));
+        // What was stopped is no answer to remember.
+        if is_stopped(options) {
+            return Ok(answer);
+        }
         if let Some(key) = finding::key(&prover, index) {
             self.findings.insert(key, finding::finding(&problem, &answer));
         }
@@ -252,6 +266,9 @@ impl Session {
         };
         for &index in expectations {
             let expected = prover.expectation(index, options);
+            if is_stopped(options) {
+                return say(stopped());
+            }
             if let Some(key) = finding::expectation_key(&prover, index) {
                 self.findings.insert(key, finding::expected(&expected));
             }
@@ -307,8 +324,20 @@ fn timed(answer: &Answer, total: f64) -> Document {
     document
 }
 
+/// Whether the caller wants no more of this.
+fn is_stopped(options: &Options<'_>) -> bool {
+    options.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed))
+}
+
+fn stopped() -> Said {
+    remark(Text::new().tone(Tone::Open, "Stopped").say(": this is not the whole answer."))
+}
+
 fn remark(text: Text) -> Said {
     let mut document = Document::default();
     document.push(Block::Remark(text));
     Said::Document(document)
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,17 @@ pub struct Label {
     pub text: String,
 }
 
+/// A change of the text that would mend what is wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What it does, in a few words: `write service`.
+    pub title: String,
+    /// What is replaced; empty where something is put in.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
 /// One thing that is wrong. Each floor builds its own in its `diagnostics.rs`.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
@@ -34,6 +45,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The places, the main one first.
     pub labels: Vec<Label>,
+    /// Changes that would mend it, the likeliest first. None is made but by the reader's choice.
+    pub fixes: Vec<Fix>,
     /// The text it was found in.
     pub source: Source,
 }
@@ -54,6 +67,7 @@ impl Diagnostic {
             message: message.into(),
             help: None,
             labels: vec![Label { span, text: label.into() }],
+            fixes: Vec::new(),
             source: source.clone(),
         }
     }
@@ -81,6 +95,24 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds a change that would mend it.
+    #[must_use]
+    pub fn fix(mut self, span: Span, text: impl Into<String>, title: impl Into<String>) -> Self {
+        self.fixes.push(Fix { title: title.into(), span, text: text.into() });
+        self
+    }
+
+    /// Adds one change for each of some texts that may have been meant at the main place.
+    #[must_use]
+    pub fn instead<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
+        let span = self.labels.first().map_or_else(Span::default, |label| label.span);
+        for text in texts {
+            let text = text.into();
+            self.fixes.push(Fix { title: format!("write {text}"), span, text });
+        }
         self
     }
 
@@ -135,15 +167,17 @@ impl miette::SourceCode for Source {
         context_lines_before: usize,
         context_lines_after: usize,
     ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
-        let text = self.text();
-        let contents = text.read_span(span, context_lines_before, context_lines_after)?;
+        // Miette would walk over the whole text up to the place.
+        let (first, window) = self.window(span, context_lines_before, context_lines_after);
+        let shifted = (span.offset().saturating_sub(window.start), span.len()).into();
+        let contents = self.slice(window).read_span(&shifted, context_lines_before, context_lines_after)?;
         let wide = |line: &[u8]| line.len() > WIDEST;
         if context_lines_before + context_lines_after == 0 || !contents.data().split(|&b| b == b'\n').any(wide) {
             return Ok(Box::new(miette::MietteSpanContents::new_named(
                 self.name().to_owned(),
                 contents.data(),
-                *contents.span(),
-                contents.line() + self.first_line() - 1,
+                (window.start + contents.span().offset(), contents.span().len()).into(),
+                first + contents.line() + self.first_line() - 1,
                 contents.column(),
                 contents.line_count(),
             )));
@@ -170,6 +204,15 @@ const BEFORE: usize = 40;
 const AFTER: usize = 100;
 
 impl Source {
+    /// The lines around a place with one more on each side, by the number of the first of them from 0.
+    fn window(&self, span: &miette::SourceSpan, before: usize, after: usize) -> (usize, Span) {
+        let line = |offset: usize| self.line_column(offset).0 - self.first_line();
+        let first = line(span.offset()).saturating_sub(before + 1);
+        let last = line(span.offset() + span.len()) + after + 2;
+        let start = |line: usize| self.line_start(line + 1);
+        (first, Span::new(start(first), start(last)))
+    }
+
     /// The stretch of text that is shown around a place in or beside a long line: within its lines, and not much longer
     /// than a screen is wide.
     fn excerpt(&self, start: usize, end: usize) -> Span {

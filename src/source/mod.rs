@@ -5,7 +5,7 @@
 
 mod diagnostic;
 
-pub use diagnostic::{Diagnostic, Label, Severity};
+pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 
 use std::sync::Arc;
 
@@ -103,6 +103,13 @@ impl Source {
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
         self.inner.text.get(span.start..span.end).unwrap_or("")
+    }
+
+    /// The first byte of a line of the text, counted from 1 whatever its first line is called; the end of the text beyond
+    /// the last.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> usize {
+        line.checked_sub(1).and_then(|index| self.inner.lines.get(index)).copied().unwrap_or(self.inner.text.len())
     }
 
     /// Line and column of a byte offset, both counted from 1, the column in Unicode scalar values.

@@ -473,7 +473,7 @@ impl<'a> Text<'a> {
     }
 
     /// Whether a mechanism goes on after a line end.
-    fn equation_goes_on(&self, start: usize, last: usize, following: usize) -> bool {
+    pub fn equation_goes_on(&self, start: usize, last: usize, following: usize) -> bool {
         const WORDS: [&str; 6] = ["then", "else", "and", "or", "if", "not"];
         let before = self.slice(start..last);
         let tail = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");

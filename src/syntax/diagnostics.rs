@@ -147,9 +147,13 @@ pub(super) fn broken_line(source: &Source, span: Span, first: Span, operator: &s
     error("whatif::broken_line", source, message, span, "goes on here").label(first, "ends here").help(help)
 }
 
-pub(super) fn unclosed_block(source: &Source, span: Span, what: &str) -> Diagnostic {
+/// `last` is where its last line ends.
+pub(super) fn unclosed_block(source: &Source, brace: usize, last: usize, what: &str) -> Diagnostic {
+    let span = Span::new(brace, brace + 1);
+    let end = source.text().get(..last).map_or(last, |before| before.trim_end().len());
     error("whatif::unclosed_block", source, format!("the `{{` of this {what} is never closed"), span, "opened here")
         .help("write `}` after its last line")
+        .fix(Span::new(end, end), "\n}", "close the block")
 }
 
 pub(super) fn not_a_query(source: &Source, expr: &Expr) -> Diagnostic {
@@ -216,6 +220,7 @@ pub(super) fn near_word(word: &str) -> Option<&'static str> {
 pub(super) fn unknown_word(source: &Source, span: Span, word: &str, near: &str) -> Diagnostic {
     error("whatif::unknown_word", source, format!("no statement begins with `{word}`"), span, "")
         .help(format!("did you mean `{near}`?"))
+        .instead([near])
 }
 
 /// How a statement that begins with a word is written.

@@ -21,6 +21,16 @@ pub(super) fn parse(rule: Rule, piece: &str) -> Result<Pairs<'_, Rule>, usize> {
     })
 }
 
+/// Whether a text begins with what a rule describes.
+pub(super) fn begins(rule: Rule, text: &str) -> bool {
+    parse(rule, text).is_ok()
+}
+
+/// The words for which the grammar has a rule of that name: `latent` for `latent_word`.
+pub(super) fn words() -> impl Iterator<Item = String> {
+    Rule::all_rules().iter().filter_map(|rule| Some(format!("{rule:?}").strip_suffix("_word")?.to_owned()))
+}
+
 /// Whether `text` is a name in a query without quotes.
 pub(super) fn is_bare_name(text: &str) -> bool {
     parse(Rule::a_bare_name, text).is_ok()

@@ -12,6 +12,8 @@
 //! | `diagnose` | a piece that the grammar refuses | what is wrong there, in the words of `diagnostics` |
 //! | `read` | a file | all of it: cut, build, recover at the next statement |
 //! | `outline` | a text, finished or not | what an editor asks of it |
+//! | `typing` | a text, finished or not | the role of each word and sign, and what can follow |
+//! | `names` | the tree | every name with its place, and what it names |
 //! | `print` | the tree | text that parses to the same tree |
 //! | `format` | a file | the same file in the one style, comments and all |
 //!
@@ -25,10 +27,12 @@ mod diagnose;
 mod diagnostics;
 mod format;
 mod grammar;
+pub mod names;
 pub mod outline;
 pub mod print;
 mod read;
 pub mod tree;
+pub mod typing;
 
 pub use format::format;
 pub use print::needs_quotes;

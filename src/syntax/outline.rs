@@ -130,7 +130,7 @@ pub fn graph(source: &Source, statement: Span) -> Option<GraphOutline> {
 
 /// The words that open a statement, each with how it is written.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let words = [
+    const WORDS: [&str; 16] = [
         "graph",
         "dag",
         "var",
@@ -141,14 +141,25 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         "implications",
         "paths",
         "simplify",
+        "model",
+        "explain",
+        "sensitivity",
         "table",
         "estimate",
         "refute",
     ];
-    words.into_iter().filter_map(|word| {
+    WORDS.into_iter().filter_map(|word| {
         // Where there are several forms, the first.
         Some((word, diagnostics::form(word)?.split('`').next()?))
     })
+}
+
+/// Whether the line at an offset can hardly be anything but the beginning of a statement: `let Q`, `P(`, `total:`.
+#[must_use]
+pub fn opens_statement(text: &str, line: usize) -> bool {
+    let cut = Text::new(text.get(line..).unwrap_or(""));
+    let blanks = cut.indent(0);
+    cut.opens_statement(blanks)
 }
 
 #[cfg(test)]
@@ -204,7 +215,14 @@ mod tests {
 
     #[test]
     fn every_word_with_a_form_opens_a_statement() {
-        assert_eq!(statements().count(), 13);
+        assert_eq!(statements().count(), 16);
+        // The grammar's own words that open a statement, all of which have a form.
+        let opening = grammar::words().filter(|word| grammar::begins(Rule::opening_word, word));
+        let mut opening: Vec<String> = opening.collect();
+        let mut listed: Vec<&str> = statements().map(|(word, _)| word).collect();
+        opening.sort();
+        listed.sort_unstable();
+        assert_eq!(opening, listed);
         for (word, form) in statements() {
             assert!(crate::syntax::read::opens(word) && form.starts_with(if word == "dag" { "graph" } else { word }));
         }

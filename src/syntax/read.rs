@@ -285,7 +285,7 @@ impl Reader<'_> {
             let (item, doc) = self.lead(at);
             let ends = unclosed.is_some_and(|indent| self.is_next_statement(item, indent));
             if item >= self.text.end || ends {
-                self.diagnostics.push(diagnostics::unclosed_block(self.source, Span::new(brace, brace + 1), "graph"));
+                self.diagnostics.push(diagnostics::unclosed_block(self.source, brace, at, "graph"));
                 at = item;
                 break;
             }
@@ -384,7 +384,7 @@ impl Reader<'_> {
             let line = self.text.skip(at);
             let ends = unclosed.is_some_and(|indent| self.is_next_statement(line, indent));
             if line >= self.text.end || ends {
-                self.diagnostics.push(diagnostics::unclosed_block(self.source, Span::new(brace, brace + 1), "proof"));
+                self.diagnostics.push(diagnostics::unclosed_block(self.source, brace, at, "proof"));
                 at = line;
                 break;
             }

@@ -55,7 +55,8 @@ fn errors_leave_a_file_as_it_is() {
 
 #[test]
 fn the_examples_are_in_the_one_style() {
-    let files: Vec<String> = examples().iter().map(|file| file.display().to_string()).collect();
+    let files = examples().into_iter().chain(crate::models::examples());
+    let files: Vec<String> = files.map(|file| file.display().to_string()).collect();
     let mut arguments = vec!["fmt", "--check"];
     arguments.extend(files.iter().map(String::as_str));
     let run = whatif(&arguments);

@@ -13,6 +13,8 @@ mod evidence;
 mod examples;
 mod exchange;
 mod fmt;
+mod guide;
+mod lsp;
 mod models;
 mod networks;
 mod oracle;
@@ -26,5 +28,7 @@ mod snapshots_command;
 mod soundness;
 mod sql;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod verify;
 mod watch;

@@ -185,6 +185,8 @@ fn marginals_for_people() {
     insta::assert_snapshot!("marginals_exact", run(&["--given", "grass=wet", "--exact"]));
     insta::assert_snapshot!("marginals_ascii", run(&["--ascii", "--given", "grass=wet"]));
     insta::assert_snapshot!("marginals_sampled", run(&["--given", "grass=wet", "--sample", "10_000", "--seed", "7"]));
+    let sampled = ["--given", "grass=wet", "--sample", "10_000", "--seed", "7", "--method", "weighting"];
+    insta::assert_snapshot!("marginals_weighted", run(&sampled));
     insta::assert_snapshot!("marginals_csv", run(&["--given", "grass=wet", "--format", "csv"]));
     insta::assert_snapshot!("help_marginals", whatif(&["marginals", "--help"]).output);
     insta::assert_snapshot!("help_simulate", whatif(&["simulate", "--help"]).output);
@@ -241,4 +243,45 @@ fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
     assert_eq!(nowhere.status, 2);
     assert!(nowhere.errors.contains("cannot write no-such-folder/rows.csv"), "{}", nowhere.errors);
     insta::assert_snapshot!("simulate", one.lines().take(8).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn questions_to_a_network() {
+    let run = |arguments: &[&str]| shown(&sprinkler("asked.bif", &[&["run"], arguments].concat()));
+    let ask = ["--ask", "P(grass = wet | do(sprinkler))", "--ask", "explain grass = wet", "--check-numerically"];
+    insta::assert_snapshot!("run_network", run(&ask));
+    insta::assert_snapshot!(
+        "run_network_graph",
+        run(&["--ask", "P(grass | do(rain)) in graph", "--ask", "sprinkler _||_ rain"])
+    );
+    insta::assert_snapshot!("run_network_nothing", run(&[]));
+    insta::assert_snapshot!("run_network_unknown", run(&["--ask", "P(gras = wet)"]));
+    insta::assert_snapshot!("run_network_form", run(&["--ask", "P(grass = wet"]));
+    // The same question of a file in the language: only it is answered.
+    let ask = ["run", "examples/models/sprinkler.causal", "--ask", "P(1 = 1)"];
+    assert_eq!(whatif(&ask).status, 2);
+    let one = whatif(&["run", "examples/napkin.causal", "--ask", "paths w to y"]);
+    assert_eq!((one.status, one.output.matches("napkin.causal").count()), (0, 1), "{}", one.output);
+}
+
+#[test]
+fn real_networks_are_asked() {
+    let Some(folder) = folder() else { return };
+    let run = |name: &str, question: &str| {
+        let file = folder.join(format!("{name}.bif.gz"));
+        whatif(&["run", file.to_str().unwrap(), "--ask", question, "--format", "json"])
+    };
+    // pyAgrum's figure for alarm, and a network that exact numbers do not reach.
+    for (name, question) in [("alarm", "P(HISTORY = TRUE | do(LVFAILURE = TRUE))"), ("andes", "P(SNode_155 = true)")] {
+        let found: serde_json::Value = serde_json::from_str(&run(name, question).output).unwrap();
+        let value = found["answers"][0]["value"].as_f64().unwrap();
+        let (network, _) = load(&folder, name);
+        let (set, of) = match name {
+            "alarm" => (settings(&network, "LVFAILURE=TRUE"), settings(&network, "HISTORY=TRUE")),
+            _ => (Vec::new(), settings(&network, "SNode_155=true")),
+        };
+        let marginals = infer::marginals(&network.do_(&set), &[], &Limits::default()).unwrap();
+        let (variable, state) = of[0];
+        assert!((value - marginals[variable][state]).abs() < 1e-6, "{name} {value}");
+    }
 }

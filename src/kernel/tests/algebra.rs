@@ -131,7 +131,7 @@ fn what_is_too_large_is_refused_and_not_waited_for() {
     for id in [power, number, atom, deep] {
         let one = arena.one();
         let twice = arena.product([id, one]);
-        let refused = Algebra::new(&arena).equal(id, twice);
+        let refused = Algebra::new(&mut arena).equal(id, twice);
         assert!(refused.is_err(), "{refused:?} at depth {}", arena.depth(id));
     }
     drop(g);
@@ -329,7 +329,7 @@ fn whatever_is_accepted_holds_in_numbers() {
             continue;
         }
         let world = worlds.choose(&mut rng).unwrap();
-        let equal = Algebra::new(&arena).equal(one, other);
+        let equal = Algebra::new(&mut arena).equal(one, other);
         if arena.size(one) + arena.size(other) > 60 {
             continue;
         }

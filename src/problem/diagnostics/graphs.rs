@@ -3,6 +3,7 @@
 use super::{either, listed, shown};
 use crate::graph::Graph;
 use crate::source::{Diagnostic, Source, Span};
+use crate::syntax::print;
 
 /// Names of a cycle that are written out in its message, and edges of it that are pointed at.
 const CYCLE_SHOWN: usize = 24;
@@ -113,7 +114,9 @@ pub(crate) fn unknown_attribute(source: &Source, name: &str, span: Span, near: &
         format!("did you mean {}?", either(near))
     };
     let message = format!("there is no attribute {}", shown(name));
-    Diagnostic::error("whatif::unknown_attribute", source, message, span, "not known").help(help)
+    Diagnostic::error("whatif::unknown_attribute", source, message, span, "not known")
+        .help(help)
+        .instead(near.iter().map(|near| print::name(near)))
 }
 
 pub(crate) fn attribute_not_supported(source: &Source, name: &str, span: Span) -> Diagnostic {
@@ -169,7 +172,9 @@ pub(crate) fn idle_latent(source: &Source, name: &str, span: Span, children: usi
     } else {
         format!("did you mean {}?", either(near))
     };
-    Diagnostic::warning("whatif::idle_latent", source, message, span, label).help(help)
+    Diagnostic::warning("whatif::idle_latent", source, message, span, label)
+        .help(help)
+        .instead(near.iter().map(|near| print::name(near)))
 }
 
 pub(crate) fn differ_by_case(source: &Source, name: &str, span: Span, other: &str, first: Span) -> Diagnostic {
@@ -194,7 +199,9 @@ pub(crate) fn declared_only(source: &Source, name: &str, span: Span, near: &[Str
     } else {
         format!("did you mean {}?", either(near))
     };
-    Diagnostic::warning("whatif::unused_variable", source, message, span, "declared here only").help(help)
+    Diagnostic::warning("whatif::unused_variable", source, message, span, "declared here only")
+        .help(help)
+        .instead(near.iter().map(|near| print::name(near)))
 }
 
 /// A question about a latent variable.
@@ -231,7 +238,7 @@ pub(crate) fn unknown_variable(
     } else {
         format!("did you mean {}?", either(near))
     };
-    diagnostic.help(help)
+    diagnostic.help(help).instead(near.iter().map(|near| print::name(near)))
 }
 
 pub(crate) fn unknown_graph(source: &Source, name: &str, span: Span, near: &[String], known: &[String]) -> Diagnostic {
@@ -243,7 +250,9 @@ pub(crate) fn unknown_graph(source: &Source, name: &str, span: Span, near: &[Str
     } else {
         "name one of this file's graphs".to_owned()
     };
-    Diagnostic::error("whatif::unknown_graph", source, message, span, "not a graph of this file").help(help)
+    Diagnostic::error("whatif::unknown_graph", source, message, span, "not a graph of this file")
+        .help(help)
+        .instead(near.iter().map(|near| print::name(near)))
 }
 
 pub(crate) fn no_graph(source: &Source, span: Span) -> Diagnostic {

@@ -3,6 +3,7 @@
 use super::{either, listed, shown};
 use crate::expr::BigRational;
 use crate::source::{Diagnostic, Source, Span};
+use crate::syntax::print;
 use num_traits::One;
 
 fn error(code: &'static str, source: &Source, message: String, span: Span, label: &str) -> Diagnostic {
@@ -51,7 +52,9 @@ pub(crate) fn mechanism_missing(source: &Source, span: Span, missing: &[String])
 pub(crate) fn model_variable(source: &Source, name: &str, span: Span, graph: &str, near: &[String]) -> Diagnostic {
     let message = format!("{} is no variable of the graph {}", shown(name), shown(graph));
     let help = suggest(near, format!("an exogenous variable is declared with `latent {name} ~ {{…}}`"));
-    error("whatif::model_variable", source, message, span, "not known").help(help)
+    error("whatif::model_variable", source, message, span, "not known")
+        .help(help)
+        .instead(near.iter().map(|near| print::name(near)))
 }
 
 pub(crate) fn latent_in_graph(source: &Source, name: &str, span: Span, graph: &str) -> Diagnostic {
@@ -258,7 +261,9 @@ pub(crate) fn cause_missing(source: &Source, span: Span, idle: &[String]) -> Dia
 pub(crate) fn equation_name(source: &Source, name: &str, span: Span, near: &[String]) -> Diagnostic {
     let message = format!("{} is neither a variable nor a value here", shown(name));
     let help = suggest(near, "an equation names parents of its variable, exogenous variables, and values");
-    error("whatif::equation_name", source, message, span, "not known").help(help)
+    error("whatif::equation_name", source, message, span, "not known")
+        .help(help)
+        .instead(near.iter().map(|near| print::name(near)))
 }
 
 pub(crate) fn equation_value(
@@ -293,7 +298,9 @@ pub(crate) fn negative_spread(source: &Source, span: Span, written: &str) -> Dia
 pub(crate) fn model_has_no(source: &Source, name: &str, span: Span, model: &str, near: &[String]) -> Diagnostic {
     let message = format!("the model {} has no variable {}", shown(model), shown(name));
     let help = suggest(near, "its variables are those of its graph and its exogenous ones");
-    error("whatif::model_has_no", source, message, span, "not known").help(help)
+    error("whatif::model_has_no", source, message, span, "not known")
+        .help(help)
+        .instead(near.iter().map(|near| print::name(near)))
 }
 
 pub(crate) fn not_structural(source: &Source, span: Span, name: &str) -> Diagnostic {
@@ -351,11 +358,12 @@ pub(crate) fn via(source: &Source, span: Span, kind: &str) -> Diagnostic {
         .help("mediators are named in `nde(… via m)` and `nie(… via m)`")
 }
 
-pub(crate) fn model_question(source: &Source, span: Span, model: &str) -> Diagnostic {
-    let message = format!("the model {} answers with numbers, and this asks for none", shown(model));
-    error("whatif::model_question", source, message, span, "not a question to a model").help(
-        "ask a model for `P(…)`, `E[…]`, their sums and products, `explain …` or `sensitivity …`; ask its graph for the rest",
-    )
+pub(crate) fn model_question(source: &Source, span: Span, model: &str, graph: &str) -> Diagnostic {
+    let message = format!("the model {} answers with numbers, and this asks about the graph", shown(model));
+    error("whatif::model_question", source, message, span, "not a question to a model").help(format!(
+        "ask its graph instead: `… in {graph}`; a model is asked for `P(…)`, `E[…]`, their sums and products, `A == B`, \
+         `x _||_ y | z`, `explain …` or `sensitivity …`"
+    ))
 }
 
 pub(crate) fn sensitivity_fixed(source: &Source, span: Span) -> Diagnostic {

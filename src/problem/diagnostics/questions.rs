@@ -2,6 +2,7 @@
 
 use super::{either, listed, shown};
 use crate::source::{Diagnostic, Source, Span};
+use crate::syntax::print;
 
 /// `roles` say what the variable is at each place, the later place first.
 pub(crate) fn variable_twice(source: &Source, name: &str, span: Span, first: Span, roles: (&str, &str)) -> Diagnostic {
@@ -40,7 +41,9 @@ pub(crate) fn value_outside_domain(
         let (first, last) = (domain.first().map_or("", |v| v), domain.last().map_or("", |v| v));
         format!("its {} values go from {} to {}", domain.len(), shown(first), shown(last))
     };
-    Diagnostic::error("whatif::value_outside_domain", source, message, span, "not in its domain").help(help)
+    Diagnostic::error("whatif::value_outside_domain", source, message, span, "not in its domain")
+        .help(help)
+        .instead(near.iter().map(|near| print::value(near)))
 }
 
 /// `E` of, or the bare name of, a variable some value of which is no number.
@@ -76,7 +79,9 @@ pub(crate) fn unknown_name(source: &Source, name: &str, span: Span, near: &[Stri
     } else {
         format!("did you mean {}?", either(near))
     };
-    Diagnostic::error("whatif::unknown_name", source, message, span, "not known").help(help)
+    Diagnostic::error("whatif::unknown_name", source, message, span, "not known")
+        .help(help)
+        .instead(near.iter().map(|near| print::name(near)))
 }
 
 pub(crate) fn used_before_definition(source: &Source, name: &str, span: Span, defined: Span, own: bool) -> Diagnostic {
@@ -273,6 +278,7 @@ pub(crate) fn unknown_question(
     };
     Diagnostic::error("whatif::unknown_question", source, message, span, "neither a name nor a number in the file")
         .help(help)
+        .instead(near.iter().map(|near| print::name(near)))
 }
 
 /// A text that was to be one question.

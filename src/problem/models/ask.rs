@@ -57,10 +57,21 @@ impl<'r, 't> Asking<'r, 't> {
         self.resolver.findings.push(found);
     }
 
-    /// A whole question, checked; what is wrong is reported.
-    pub fn question(&mut self, expr: &'t Expr) -> Option<Question> {
+    /// Nothing varies yet.
+    pub(super) fn begin(&mut self) {
         self.slots.clear();
         self.free.clear();
+    }
+
+    /// The name of the model's graph.
+    pub(super) fn graph_name(&self) -> String {
+        let graph = self.resolver.models.get(&self.model_name).map_or(0, |entry| entry.graph);
+        self.resolver.graphs.get_index(graph).map_or_else(String::new, |(name, _)| name.clone())
+    }
+
+    /// A whole question, checked; what is wrong is reported.
+    pub fn question(&mut self, expr: &'t Expr) -> Option<Question> {
+        self.begin();
         let ask = self.ask(expr, 0)?;
         self.checked(ask, expr.span)
     }
@@ -72,13 +83,12 @@ impl<'r, 't> Asking<'r, 't> {
             return None;
         }
         let still = PTerm { of: term.of.clone(), given: term.given.clone(), ..PTerm::default() };
-        self.slots.clear();
-        self.free.clear();
+        self.begin();
         let term = self.term(&still, expr.span, matches!(expr.kind, ExprKind::E(_)))?;
         Some(Question { slots: self.slots.clone(), free: self.free.clone(), ask: Ask::Term(term) })
     }
 
-    fn checked(&mut self, ask: Ask, span: Span) -> Option<Question> {
+    pub(super) fn checked(&mut self, ask: Ask, span: Span) -> Option<Question> {
         let model = Arc::clone(&self.model);
         if let Model::Discrete(network) = &*model
             && let Some(variable) = crate::model::not_structural(network, &ask)
@@ -90,7 +100,7 @@ impl<'r, 't> Asking<'r, 't> {
         Some(Question { slots: self.slots.clone(), free: self.free.clone(), ask })
     }
 
-    fn ask(&mut self, expr: &'t Expr, depth: usize) -> Option<Ask> {
+    pub(super) fn ask(&mut self, expr: &'t Expr, depth: usize) -> Option<Ask> {
         self.parts += 1;
         if depth > MAX_DEPTH || self.parts > MAX_PARTS {
             if !std::mem::replace(&mut self.too_large, true) {
@@ -195,7 +205,7 @@ impl<'r, 't> Asking<'r, 't> {
     }
 
     /// What varies, as bound around or as free.
-    fn slot(&mut self, variable: usize, primes: u16) -> usize {
+    pub(super) fn slot(&mut self, variable: usize, primes: u16) -> usize {
         let bound = self.bound.iter().rev().find(|(key, _)| *key == (variable, primes)).map(|(_, slot)| *slot);
         if let Some(slot) = bound {
             return slot;

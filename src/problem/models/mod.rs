@@ -5,6 +5,7 @@
 //! distributions is linear, and then all of it is.
 
 mod ask;
+mod compare;
 mod distribution;
 mod equation;
 mod linear;
@@ -12,6 +13,9 @@ mod quantity;
 mod questions;
 mod table;
 mod value;
+
+pub use value::number;
+pub(super) use value::numbers;
 
 use super::diagnostics;
 use super::resolver::Resolver;
@@ -179,13 +183,12 @@ impl<'t> Resolver<'t> {
             self.mechanism(&mut draft, variable, item, cells);
         }
         self.common_causes(&draft);
-        let left = draft.mechanisms.iter().position(Option::is_none);
-        if left.is_some() {
-            return None;
-        }
         if *cells == 0 {
             let found = diagnostics::models_too_large(&self.findings.source, statement.span, MAX_CELLS_IN_FILE);
             self.findings.push(found);
+            return None;
+        }
+        if draft.mechanisms.iter().any(Option::is_none) {
             return None;
         }
         let variables =

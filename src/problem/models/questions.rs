@@ -42,13 +42,16 @@ impl<'t> Resolver<'t> {
                 }
                 Asked::Sensitivity { question, of: asking.tables(&asked.to)? }
             }
-            tree::Query::Independence(_)
-            | tree::Query::Equality(..)
-            | tree::Query::Adjust { .. }
+            tree::Query::Equality(lhs, rhs) => Asked::Comparison { pairs: asking.both(lhs, rhs)?, independence: false },
+            tree::Query::Independence(asked) => {
+                Asked::Comparison { pairs: asking.independence(asked, span)?, independence: true }
+            }
+            tree::Query::Adjust { .. }
             | tree::Query::Implications { .. }
             | tree::Query::Paths { .. }
             | tree::Query::Simplify(_) => {
-                let found = diagnostics::model_question(&asking.resolver.findings.source, span, &asking.model_name);
+                let (source, graph) = (&asking.resolver.findings.source, asking.graph_name());
+                let found = diagnostics::model_question(source, span, &asking.model_name, &graph);
                 asking.say(found);
                 return None;
             }
@@ -93,7 +96,8 @@ impl<'t> Resolver<'t> {
         let graph = self.models.get_index(model)?.1.graph;
         let mut asking = Asking::new(self, model, position)?;
         let tree::ExpectationKind::Equality { lhs, rhs, expected, .. } = &written.kind else {
-            let found = diagnostics::model_question(&asking.resolver.findings.source, span, &asking.model_name);
+            let (source, graph) = (&asking.resolver.findings.source, asking.graph_name());
+            let found = diagnostics::model_question(source, span, &asking.model_name, &graph);
             asking.say(found);
             return None;
         };

@@ -75,8 +75,9 @@ impl<'a> Value<'a> {
     }
 }
 
-/// `2`, `-1`, `0.3`, `1/3`
-pub(super) fn number(text: &str) -> Option<BigRational> {
+/// The number that a text is in the language: `2`, `-1`, `0.3`, `1/3`; at most 100 characters long.
+#[must_use]
+pub fn number(text: &str) -> Option<BigRational> {
     if text.len() > MAX_DIGITS {
         return None;
     }
@@ -96,6 +97,6 @@ pub(super) fn number(text: &str) -> Option<BigRational> {
 }
 
 /// The numbers that all values of a domain are, if they are.
-pub(super) fn numbers(domain: &[String]) -> Option<Vec<BigRational>> {
+pub(in crate::problem) fn numbers(domain: &[String]) -> Option<Vec<BigRational>> {
     domain.iter().map(|value| number(value).filter(|_| !value.contains('/'))).collect()
 }

@@ -6,6 +6,7 @@ mod effect;
 mod estimate;
 mod expectation;
 mod explain;
+mod few;
 mod hedge;
 mod independence;
 mod lists;
@@ -16,6 +17,7 @@ pub use derivation::Steps;
 pub use estimate::{estimate, refutations};
 pub use expectation::expectations;
 pub use explain::{explain, in_plain_words};
+pub use few::{in_few_words, kept};
 
 use super::document::{Block, Document, Math, Text, Tone};
 use crate::answer::{Answer, Body, Undetermined};

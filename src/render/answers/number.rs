@@ -1,7 +1,9 @@
 //! What a model answers: numbers, side by side with those without the action, and as bars.
 
 use super::{count, sentence};
-use crate::answer::{Explanation, Number, Numbers, NumericalCheck, SensitiveEntry, decimal};
+use crate::answer::{
+    Comparison, Explanation, LinearForm, Number, Numbers, NumericalCheck, SensitiveEntry, Sides, decimal, same,
+};
 use crate::expr::BigRational;
 use crate::render::document::{Block, Document, Math, Table, Text, Tone};
 use num_traits::{One, Signed, ToPrimitive, Zero};
@@ -30,6 +32,7 @@ pub(super) fn number(document: &mut Document, model: &str, answer: &Number) {
             document.say(Text::new().tone(Tone::Good, exactly(value)).say(computed(model)));
             sensitive(document, entries, *truncated);
         }
+        Number::Comparison(found) => compared(document, model, found),
         Number::None(why) => {
             document.say(Text::new().tone(Tone::Open, "No number").say(format!(": {}.", sentence(why))));
         }
@@ -38,6 +41,16 @@ pub(super) fn number(document: &mut Document, model: &str, answer: &Number) {
 
 fn computed(model: &str) -> String {
     format!(" in the model {model}: computed, not proved.")
+}
+
+/// The same of numbers that may be floats.
+fn computed_so(model: &str, floating: bool) -> String {
+    if floating { format!(" in the model {model}: computed in floating point, not proved.") } else { computed(model) }
+}
+
+/// With the fraction, where the number is exact.
+fn as_known(number: &BigRational, floating: bool) -> String {
+    if floating { decimal(number) } else { exactly(number) }
 }
 
 /// With the fraction, where the decimal is rounded and the fraction is short.
@@ -106,7 +119,8 @@ fn table(document: &mut Document, model: &str, numbers: &Numbers) {
             document.say(Text::new().tone(Tone::Open, "No number").say(format!(": {why}.")));
             return;
         };
-        document.say(Text::new().tone(Tone::Good, exactly(value)).say(computed(model)));
+        let text = Text::new().tone(Tone::Good, as_known(value, numbers.floating));
+        document.say(text.say(computed_so(model, numbers.floating)));
         if let Some(without) = numbers.without.as_deref().filter(|without| without.slots.is_empty()) {
             let before = without.rows.first().and_then(|(_, value)| value.as_ref());
             let row = |word: &str, number| [vec![Text::of(word)], cells(number, bars)].concat();
@@ -115,7 +129,7 @@ fn table(document: &mut Document, model: &str, numbers: &Numbers) {
         }
         return;
     }
-    document.say(Text::of("By the values left free").say(computed(model)));
+    document.say(Text::of("By the values left free").say(computed_so(model, numbers.floating)));
     if all().any(|number| number.is_none()) {
         document.say(Text::of("Where it says none, a condition has probability zero."));
     }
@@ -146,7 +160,7 @@ fn table(document: &mut Document, model: &str, numbers: &Numbers) {
 }
 
 fn explained(document: &mut Document, model: &str, found: &Explanation) {
-    document.say(Text::of("Most probable").say(computed(model)));
+    document.say(Text::of("Most probable").say(computed_so(model, found.floating)));
     let rows = found
         .values
         .iter()
@@ -154,8 +168,8 @@ fn explained(document: &mut Document, model: &str, found: &Explanation) {
     document.push(Block::Table(Table { caption: Text::new(), head: Vec::new(), rows: rows.collect() }));
     document.say(Text::of(format!(
         "All of them together have probability {}, given what is seen, which has {}.",
-        exactly(&found.probability),
-        exactly(&found.evidence)
+        as_known(&found.probability, found.floating),
+        as_known(&found.evidence, found.floating)
     )));
 }
 
@@ -183,6 +197,69 @@ fn sensitive(document: &mut Document, entries: &[SensitiveEntry], truncated: boo
     }
 }
 
+/// Two sides, or an independence, in the numbers of a model.
+fn compared(document: &mut Document, model: &str, found: &Comparison) {
+    /// Differences shown.
+    const MOST: usize = 20;
+    let (word, tone) = match (found.independence, found.holds) {
+        (true, true) => ("Independent", Tone::Good),
+        (true, false) => ("Dependent", Tone::Bad),
+        (false, true) => ("Equal", Tone::Good),
+        (false, false) => ("Different", Tone::Bad),
+    };
+    document.say(Text::new().tone(tone, word).say(computed_so(model, found.floating)));
+    let (left, right) = match (found.independence, &found.sides) {
+        (true, Sides::Rows { .. }) => ("together", "if independent"),
+        (true, Sides::Forms(_)) => ("mean given both", "mean given the rest"),
+        (false, _) => ("left side", "right side"),
+    };
+    match &found.sides {
+        Sides::Rows { slots, rows, undefined } => {
+            // Of what holds there is nothing to see but the numbers asked for; of what fails, where it does.
+            let shown: Vec<_> = rows
+                .iter()
+                .filter(
+                    |(_, left, right)| {
+                        if found.holds { !found.independence } else { !same(left, right, found.floating) }
+                    },
+                )
+                .collect();
+            if *undefined > 0 {
+                let these = count(*undefined, "combination", "combinations");
+                document.say(Text::of(format!("Not compared: {these} in which a condition has probability zero.")));
+            }
+            if shown.is_empty() {
+                return;
+            }
+            if !found.holds && !slots.is_empty() {
+                let all = count(rows.len(), "combination", "combinations");
+                document.say(Text::of(format!("They differ in {} of {all}:", shown.len())));
+            }
+            let mut head: Vec<Text> = slots.iter().map(|slot| Text::new().math(Math::Code(slot.clone()))).collect();
+            head.extend([Text::of(left), Text::of(right)]);
+            let more = shown.len().saturating_sub(MOST);
+            let rows = shown.into_iter().take(MOST).map(|(at, left, right)| {
+                let mut row: Vec<Text> = at.iter().map(|value| Text::new().math(Math::Code(value.clone()))).collect();
+                row.extend([left, right].map(|number| Text::of(as_known(number, found.floating))));
+                row
+            });
+            document.push(Block::Table(Table { caption: Text::new(), head, rows: rows.collect() }));
+            if more > 0 {
+                document.say(Text::of(format!("And {more} more.")));
+            }
+        }
+        Sides::Forms(forms) => {
+            let told = |form: &LinearForm| {
+                let variance = form.variance.as_ref().map(|variance| format!(", with variance {}", exactly(variance)));
+                Text::of(format!("{}{}", linear(&form.mean, &form.slots), variance.unwrap_or_default()))
+            };
+            let rows = forms.iter().map(|(left, right)| vec![told(left), told(right)]).collect();
+            let head = vec![Text::of(left), Text::of(right)];
+            document.push(Block::Table(Table { caption: Text::new(), head, rows }));
+        }
+    }
+}
+
 /// An estimand held against the model that it was evaluated in.
 pub(super) fn check(document: &mut Document, check: &NumericalCheck) {
     let model = &check.model;
@@ -193,7 +270,11 @@ pub(super) fn check(document: &mut Document, check: &NumericalCheck) {
     let agree = check.agrees();
     let text = Text::of(format!("Checked in the model {model}: "));
     let text = match agree {
-        Some(true) => text.tone(Tone::Good, "the formula and the action agree").say(" exactly"),
+        Some(true) => text.tone(Tone::Good, "the formula and the action agree").say(if check.floating {
+            " to nine digits"
+        } else {
+            " exactly"
+        }),
         Some(false) => text.tone(Tone::Bad, "the formula and the action differ"),
         None => text.tone(Tone::Open, "nothing to compare").say(", the formula divides by zero"),
     };

@@ -15,6 +15,8 @@ struct Line {
     code: String,
     /// Where in `code` a proof's reason begins.
     reason: Option<usize>,
+    /// Where in `code` the cells of a table begin, but for the first.
+    cells: Vec<usize>,
     /// The comments that nothing follows yet.
     comment: String,
 }
@@ -31,6 +33,10 @@ pub(super) struct Page {
     opened: bool,
     /// The next word is a proof's reason.
     reason: bool,
+    /// The next word begins a cell of a table.
+    cell: bool,
+    /// Two blanks stand before the next word.
+    wide: bool,
 }
 
 /// A place to come back to.
@@ -90,6 +96,7 @@ impl Page {
     fn put(&mut self, text: &str, tight: bool) {
         let semicolon = std::mem::take(&mut self.semicolon);
         let reason = std::mem::take(&mut self.reason);
+        let (cell, wide) = (std::mem::take(&mut self.cell), std::mem::take(&mut self.wide));
         let Some(line) = self.lines.last_mut() else { return };
         if semicolon {
             line.code.push(';');
@@ -103,7 +110,10 @@ impl Page {
                 line.code.push(' ');
             }
         } else if !tight && !line.code.is_empty() {
-            line.code.push(' ');
+            line.code.push_str(if wide { "  " } else { " " });
+        }
+        if cell {
+            line.cells.push(line.code.len());
         }
         if reason && !line.code.contains('\n') {
             line.reason = Some(line.code.len());
@@ -114,6 +124,16 @@ impl Page {
     /// The next word opens a proof's reasons.
     pub fn reason(&mut self) {
         self.reason = true;
+    }
+
+    /// The next word begins a cell of a table.
+    pub fn cell(&mut self) {
+        self.cell = true;
+    }
+
+    /// Two blanks stand before the next word, if any do.
+    pub fn wide(&mut self) {
+        self.wide = true;
     }
 
     /// Writes a comment. Where it stands first on its line, `column` is how deep it stood, and the lines of a long one
@@ -227,6 +247,29 @@ impl Page {
                 line.code.push_str(&reason);
             }
         }
+    }
+
+    /// Moves the cells of the rows that have the most of them below each other, from a line on.
+    pub fn align_cells(&mut self, from: usize) {
+        let lines = self.lines.get_mut(from..).unwrap_or(&mut []);
+        let narrow = |line: &&mut Line| !line.code.contains('\n') && line.width() <= WIDEST;
+        let most = lines.iter_mut().filter(narrow).map(|line| line.cells.len()).max().unwrap_or(0);
+        let mut rows: Vec<&mut Line> =
+            lines.iter_mut().filter(narrow).filter(|line| most > 0 && line.cells.len() == most).collect();
+        for column in 0..most {
+            let end = |line: &Line| {
+                line.cells.get(column).and_then(|&at| line.code.get(..at)).map_or(0, |c| c.trim_end().width())
+            };
+            let widest = rows.iter().map(|line| end(line)).max().unwrap_or(0);
+            for line in &mut rows {
+                let more = widest - end(line);
+                if let Some(&at) = line.cells.get(column) {
+                    line.code.insert_str(at, &" ".repeat(more));
+                    line.cells.iter_mut().skip(column).for_each(|cell| *cell += more);
+                }
+            }
+        }
+        lines.iter_mut().for_each(|line| line.cells.clear());
     }
 
     /// The whole text.

@@ -7,7 +7,8 @@
 //!   of neighbouring lines stand below each other.
 //! - Line ends stay where they are, except that a block over several lines has its braces at line ends. Four blanks
 //!   for each level; what goes on from the line before is one level deeper.
-//! - A model stays as it is written: people set its tables in columns of their own.
+//! - In a proof and in a model over several lines each step and each mechanism has a line of its own; the rows of a table
+//!   stand in columns, and on one line two blanks part them.
 //! - Empty lines stay, several become one, and none stand at the edges of a file or a block.
 
 mod lines;
@@ -100,17 +101,22 @@ impl<'a> Formatter<'a> {
     /// One statement; where it ends.
     fn statement(&mut self, start: usize) -> usize {
         let (word, named) = read::opening_word(self.text.rest(start));
-        if !named && matches!(word, "graph" | "dag" | "proof") {
-            let mode = if word == "proof" { Mode::Statement } else { Mode::Graph };
-            if let Some(brace) = self.text.block(start) {
-                return self.block(start, brace, mode);
-            }
-        }
         if !named
-            && matches!(word, "model" | "table")
+            && word == "table"
             && let Some(brace) = self.text.block(start)
         {
             return self.as_written(start, brace);
+        }
+        let mode = match word {
+            "graph" | "dag" => Some(Mode::Graph),
+            "proof" => Some(Mode::Statement),
+            "model" => Some(Mode::Model),
+            _ => None,
+        };
+        if let Some(mode) = mode.filter(|_| !named)
+            && let Some(brace) = self.text.block(start)
+        {
+            return self.block(start, brace, mode);
         }
         let range = self.text.piece(start, self.text.indent(start), Ends::Line).range;
         self.piece(range, Mode::Statement, 0)
@@ -166,7 +172,7 @@ impl<'a> Formatter<'a> {
         at
     }
 
-    /// A graph or a proof; where it ends.
+    /// A graph, a proof or a model; where it ends.
     fn block(&mut self, start: usize, brace: usize, mode: Mode) -> usize {
         let open = self.over_lines(brace);
         let head = self.piece(start..brace, mode, 0);
@@ -181,6 +187,7 @@ impl<'a> Formatter<'a> {
         }
         let first = self.page.len();
         let mut at = brace + 1;
+        let mut before = at..at;
         loop {
             at = self.between(at, INDENT);
             if at >= self.text.end || self.text.byte(at) == b'}' {
@@ -189,10 +196,18 @@ impl<'a> Formatter<'a> {
             let range = match mode {
                 Mode::Graph => self.text.graph_piece(at, None).range,
                 Mode::Statement => self.text.proof_piece(at, None).range,
+                Mode::Model => self.text.model_piece(at, None).range,
             };
-            if open && mode == Mode::Statement {
+            let alone = match mode {
+                Mode::Graph => false,
+                Mode::Statement => true,
+                // After a line end the reader would take some words for more of the line before.
+                Mode::Model => before.is_empty() || !self.text.equation_goes_on(before.start, before.end, at),
+            };
+            if open && alone {
                 self.page.break_line();
             }
+            before = range.clone();
             at = self.piece(range, mode, INDENT).max(at + 1);
         }
         if open && mode == Mode::Statement {

@@ -10,6 +10,8 @@ pub(super) enum Mode {
     Statement,
     /// The head of a graph or a line of its body.
     Graph,
+    /// The head of a model or a line of its body.
+    Model,
 }
 
 /// What a token is.
@@ -62,7 +64,7 @@ pub(super) fn tokens<'a>(text: &Text<'a>, range: Range<usize>, mode: Mode, token
             Step::Quoted => (Kind::Word, next - at + primes(text.slice(next..range.end))),
             Step::Semicolon => (Kind::Sign, 1),
             Step::Blank | Step::Newline | Step::Word | Step::Sign(_) => match mode {
-                Mode::Statement => in_statement(rest),
+                Mode::Statement | Mode::Model => in_statement(rest),
                 Mode::Graph => in_graph(rest, tokens.last().is_some_and(|last| last.text == "=")),
             },
         };

@@ -26,7 +26,10 @@ pub(super) fn model(block: &ModelBlock) -> String {
 
 fn line(item: &ModelItem) -> String {
     let latent = if item.latent { "latent " } else { "" };
-    let head = format!("{latent}{}{}", of(&item.name), clause(" | ", &item.given));
+    // Such a word first on its line would go on with the line before.
+    let goes_on = matches!(item.name.value.as_str(), "then" | "else" | "and" | "or");
+    let own = if goes_on && !item.latent { quoted(&item.name.value) } else { of(&item.name) };
+    let head = format!("{latent}{own}{}", clause(" | ", &item.given));
     format!("{head}{}", mechanism(&item.mechanism))
 }
 

@@ -29,7 +29,7 @@ impl Reader<'_> {
             let (line, _) = self.lead(at);
             let ends = unclosed.is_some_and(|indent| self.is_next_statement(line, indent));
             if line >= self.text.end || ends {
-                self.diagnostics.push(diagnostics::unclosed_block(self.source, Span::new(brace, brace + 1), "model"));
+                self.diagnostics.push(diagnostics::unclosed_block(self.source, brace, at, "model"));
                 at = line;
                 break;
             }

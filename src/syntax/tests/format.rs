@@ -105,15 +105,21 @@ fn sprinkle(mut text: String, noise: &[(usize, usize)]) -> String {
 #[test]
 fn random_texts_with_comments_keep_meaning_and_comments() {
     let noise = vec((any::<u16>().prop_map(usize::from), any::<u8>().prop_map(usize::from)), 0..40);
+    let both = |text: String, noise: &[(usize, usize)]| {
+        check(&text)?;
+        check(&sprinkle(text, noise))
+    };
     for style in [Style::Ascii, Style::Unicode] {
-        let outcome = runner(700).run(&(random::tree(), noise.clone()), |(tree, noise)| {
-            let text = print::tree(&tree, style);
-            check(&text)?;
-            check(&sprinkle(text, &noise))
-        });
+        let outcome =
+            runner(700).run(&(random::tree(), noise.clone()), |(tree, noise)| both(print::tree(&tree, style), &noise));
         if let Err(failure) = outcome {
             panic!("{failure}");
         }
+    }
+    let outcome =
+        runner(500).run(&(random::models(), noise), |(tree, noise)| both(print::tree(&tree, Style::Ascii), &noise));
+    if let Err(failure) = outcome {
+        panic!("{failure}");
     }
 }
 
@@ -187,6 +193,32 @@ adjust P(y|do(x)) with a,b without c
     let proof = "proof P(y|do(x)) // head\n{=sum_{z} P(y|do(x),z) P(z|do(x)) by M,P\n  = sum_{z} P(y|x,z) P(z|do(x))\n\
                  by rule   2{y _||_ x|z in[under x]} // seen\n\n// last\n=a by algebra = (b\n+ c) by R3 } P(y)";
     insta::assert_snapshot!("format_proof", formatted(proof));
+}
+
+#[test]
+fn models_look_like_this() {
+    let text = "// of a shop
+model   shop of churn{ service~{bad:0.3,excellent : 0.7};usage|engagement~noisy_or (engagement=high:0.8,leak:0.05)
+  engagement |service ~{
+bad:  {low:0.8, high:0.2}   // unhappy
+
+
+     excellent:{low :1/4,high: 3 / 4} else:uniform}
+
+  // by both
+       churn| engagement,service ~ {low,bad:bernoulli 0.6;low, excellent:bernoulli(0.15)
+high,*:no }
+rain|season~{dry:bernoulli 0.1 rainy:bernoulli 0.7,else:-1}
+y:=if x==1 and not z<=-2 then 2*max (x,- 1)/3 - x   else
+if x!=0 then  noise (sd 1)+0.5 z
+else 0
+    latent u ~ normal( mean -1,sd 2 ) ; or_not ~ uniform 0 .. 3 ; w := u ; or ~ low
+}
+model small{x~bernoulli 0.5;y:=x}P(y)in small
+";
+    let once = formatted(text);
+    check(text).unwrap();
+    insta::assert_snapshot!("format_model", once);
 }
 
 #[test]

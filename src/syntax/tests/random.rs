@@ -27,6 +27,10 @@ fn text() -> impl Strategy<Value = String> {
         "not",
         "to",
         "identifiable",
+        "or",
+        "then",
+        "if",
+        "bernoulli",
         "graph",
         "data",
         "paths",
@@ -460,4 +464,11 @@ fn statement() -> impl Strategy<Value = Statement> {
 
 pub(super) fn tree() -> impl Strategy<Value = Tree> {
     vec(statement(), 0..4).prop_map(|statements| Tree { statements })
+}
+
+/// Models alone, of which there are few in a [`tree`].
+pub(super) fn models() -> impl Strategy<Value = Tree> {
+    let statement =
+        (doc(), model().prop_map(StatementKind::Model)).prop_map(|(doc, kind)| Statement { span: NOWHERE, doc, kind });
+    vec(statement, 1..3).prop_map(|statements| Tree { statements })
 }
