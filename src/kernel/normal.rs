@@ -269,11 +269,7 @@ impl<'a> Algebra<'a> {
                 map.push((old, Ref::copy(old.var, self.fresh)));
                 bound.insert(Ref::copy(old.var, self.fresh), 0);
             }
-            let atoms = match self.arena.get(body) {
-                Expr::Product(all) => Monomial::from_slice(all),
-                _ => smallvec![body],
-            };
-            open.extend(self.renamed(&atoms, &map)?);
+            open.extend(self.renamed(body, &map)?);
         }
         self.cancelled(factors)
     }
@@ -298,33 +294,30 @@ impl<'a> Algebra<'a> {
         Ok(None)
     }
 
-    /// Atoms, renamed; a P-term is one still.
-    fn renamed(&mut self, atoms: &[ExprId], map: &[(Ref, Ref)]) -> Result<Monomial, Reason> {
-        let mut all = Monomial::new();
-        for &atom in atoms {
-            let new = rename(self.arena, atom, map, &mut self.work)?;
-            if matches!(self.arena.get(new), Expr::P(_)) {
-                all.push(new);
-            } else {
-                let form = self.normal(new)?;
-                let only = form.first().filter(|(_, number)| form.len() == 1 && number.is_one());
-                all.extend_from_slice(&only.ok_or("a sum's body is no monomial")?.0);
-            }
+    /// A product of atoms, renamed; P-terms are atoms still.
+    fn renamed(&mut self, product: ExprId, map: &[(Ref, Ref)]) -> Result<Monomial, Reason> {
+        let new = rename(self.arena, product, map, &mut self.work)?;
+        let expr = self.arena.get(new);
+        let factors = if matches!(expr, Expr::Product(_)) { expr.operands() } else { smallvec![new] };
+        if factors.iter().all(|&factor| matches!(self.arena.get(factor), Expr::P(_))) {
+            return self.cancelled(factors);
         }
-        self.cancelled(all)
+        let form = self.normal(new)?;
+        let only = form.first().filter(|(_, number)| form.len() == 1 && number.is_one());
+        only.map(|(monomial, _)| monomial.clone()).ok_or_else(|| "a sum's body is no monomial".into())
     }
 
     /// A sum whose factors hang together, its references named by depth and by where they stand.
     fn atom(&mut self, names: Vec<Ref>, part: Vec<ExprId>) -> Result<ExprId, Reason> {
         let most = names.chunk_by(|a, b| a.var == b.var).all(|same| same.len() <= COPIES);
         require(most, format!("a sum binds more than {COPIES} copies of a variable"))?;
-        let names = self.ordered(names, &part)?;
-        let depth = part.iter().map(|&atom| self.arena.depth(atom)).max().unwrap_or_default();
+        let (names, body) = (self.ordered(names, &part)?, self.arena.product(part));
+        let depth = self.arena.depth(body);
         require(depth < DEPTH, format!("sums are taken of what is more than {DEPTH} deep"))?;
         let first = PRIMES + 2 + (depth * COPIES) as u16;
         let numbered = names.chunk_by(|a, b| a.var == b.var).flat_map(|same| same.iter().zip(first..));
         let map: Vec<(Ref, Ref)> = numbered.map(|(&old, copy)| (old, Ref::copy(old.var, copy))).collect();
-        let atoms = self.renamed(&part, &map)?;
+        let atoms = self.renamed(body, &map)?;
         let body = self.arena.product(atoms);
         Ok(self.arena.sum(map.iter().map(|(_, new)| *new), body))
     }
