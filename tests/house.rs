@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const NOUNS: [&str; 6] = ["source", "graph", "expr", "proof", "network", "data"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 24] = [
+const TABLE: [(&str, &[&str]); 27] = [
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
@@ -54,8 +54,10 @@ const TABLE: [(&str, &[&str]); 24] = [
     ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "estimate"]),
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "estimate"]),
     ("testing", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
-    ("ide", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "session"]),
     ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
+    ("draw", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
+    ("report", &["source", "graph", "expr", "proof", "kernel", "syntax", "problem", "answer", "render", "draw"]),
+    ("ide", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "session"]),
 ];
 
 /// Lines of code, tests at the end of the file not counted, that a file may have without saying why.

@@ -104,7 +104,7 @@ fn written(picture: &Picture, form: Form, several: bool, output: &Output) -> Str
             let name = if several { format!("{}\n\n", picture.name) } else { String::new() };
             name + &draw::terminal(picture, output.width(), !output.is_unicode())
         }
-        Form::Svg => draw::svg(picture, "g"),
+        Form::Svg => draw::svg(picture),
         Form::Tex => draw::tikz(picture),
         Form::Dot => draw::dot(picture),
     }
@@ -164,7 +164,7 @@ fn marked(problem: &Problem, position: usize, output: &mut Output) -> Result<Pic
 
 fn one(problem: &Problem, graph: usize, answer: Option<&Answer>, output: &mut Output) -> Result<Picture, u8> {
     let Some((_, entry)) = problem.graphs.get_index(graph) else { return Err(status::INPUT) };
-    draw::picture(entry, answer, None).map_err(|large| {
+    draw::picture(entry, answer).map_err(|large| {
         output.remark(&format!(
             "{} has {} variables and {} edges; drawn are at most {MOST_NODES} and {MOST_EDGES}: cut it to the ancestors of \
              what you ask, or write it for Graphviz with whatif export --to dot",

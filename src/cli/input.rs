@@ -162,7 +162,7 @@ pub fn without_place(code: &'static str, name: &str, message: String, help: &str
         message,
         help: Some(help.to_owned()),
         labels: Vec::new(),
-        fixes: Vec::new(),
+        fixes: Box::default(),
         source: Source::new(name, ""),
     }
 }

@@ -145,7 +145,7 @@ fn told(args: &Marginals, refusal: &Refusal) -> Diagnostic {
         message: refusal.to_string(),
         help: Some(help.to_owned()),
         labels: Vec::new(),
-        fixes: Vec::new(),
+        fixes: Box::default(),
         source: Source::new(args.file.display().to_string(), ""),
     }
 }

@@ -75,15 +75,8 @@ fn size(bytes: usize) -> String {
 }
 
 fn came_to(answers: &[Answer], expected: &[Expected]) -> u8 {
-    let undetermined = |verdict: &Verdict| matches!(verdict, Verdict::Undetermined(why) if why.is_defect());
-    let refused = answers.iter().any(|answer| match &answer.body {
-        Body::Effect { verdict, .. }
-        | Body::Contrast { verdict, .. }
-        | Body::Independence { verdict, .. }
-        | Body::Equality { verdict, .. }
-        | Body::Proof { verdict, .. } => undetermined(verdict),
-        _ => false,
-    }) || expected.iter().any(|one| one.refused.is_some() || one.self_check_failed);
+    let refused = answers.iter().any(super::run::refused)
+        || expected.iter().any(|one| one.refused.is_some() || one.self_check_failed);
     if refused {
         return status::REFUSED;
     }

@@ -79,7 +79,7 @@ fn about_header(
     help: String,
 ) -> Diagnostic {
     let (source, labels) = in_header(header, positions);
-    Diagnostic { code, severity, message, help: Some(help), labels, fixes: Vec::new(), source }
+    Diagnostic { code, severity, message, help: Some(help), labels, fixes: Box::default(), source }
 }
 
 /// Known names near to a misspelt one: one letter in three may differ, and case.
@@ -280,7 +280,7 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
         message,
         help: Some(help),
         labels: Vec::new(),
-        fixes: Vec::new(),
+        fixes: Box::default(),
         source: Source::new(&header.table, ""),
     };
     if let (Some(line), Some(_)) = (met.line, &met.text) {

@@ -39,9 +39,12 @@ pub(super) fn tell(
         let denominator = board.marginalise(z, x, y, &none);
         line = board.advance(line, &[denominator]);
     }
-    let flat = workings.map(|workings| match board.arena.get(workings.raw) {
-        Expr::Quotient(numerator, _) if !z.is_empty() => *numerator,
-        _ => workings.raw,
+    let flat = workings.map(|workings| {
+        if let (Expr::Quotient(numerator, _), false) = (board.arena.get(workings.raw), z.is_empty()) {
+            *numerator
+        } else {
+            workings.raw
+        }
     });
     match joint_lemma(board, &joint, x, flat).equation() {
         Some(lemma) => board.advance(line, &[lemma]),

@@ -5,18 +5,20 @@ use crate::answer::{Account, Answer, Body, ListedPath, Reading, Route, accounts}
 use crate::graph::{EdgeKind, Graph, Mutilation, Node, NodeSet};
 use crate::problem::GraphEntry;
 
-/// Marks the variables and the open paths of an answer.
-pub(super) fn mark(picture: &mut Picture, entry: &GraphEntry, answer: Option<&Answer>) {
-    let Some(answer) = answer else {
-        for (node, info) in picture.nodes.iter_mut().zip(&entry.variables) {
-            let marks =
-                [(info.exposure, Mark::Treatment), (info.outcome, Mark::Outcome), (info.adjusted, Mark::Adjusted)];
-            if let Some((_, mark)) = marks.into_iter().find(|(has, _)| *has) {
-                node.mark = mark;
-            }
+/// Marks what the file itself says of its variables.
+pub(super) fn declared(mut picture: Picture, entry: &GraphEntry) -> Picture {
+    for (node, info) in picture.nodes.iter_mut().zip(&entry.variables) {
+        let marks = [(info.exposure, Mark::Treatment), (info.outcome, Mark::Outcome), (info.adjusted, Mark::Adjusted)];
+        if let Some((_, mark)) = marks.into_iter().find(|(has, _)| *has) {
+            node.mark = mark;
         }
-        return;
-    };
+    }
+    picture.description = description(&picture, &entry.source);
+    picture
+}
+
+/// Marks the variables and the open paths of an answer.
+pub(super) fn mark(picture: &mut Picture, answer: &Answer) {
     let graph = &answer.graph;
     for Account { of, do_, given, mixing, reading } in accounts(answer) {
         marked(picture, graph, &given, Mark::Adjusted);
@@ -98,6 +100,18 @@ pub(super) fn cut(picture: &mut Picture, graph: &Graph, cut: &Mutilation) {
     }
 }
 
+/// What is cut away, in words.
+pub(super) fn gone(picture: &Picture) -> String {
+    let gone = picture.edges.iter().filter(|line| line.stroke == Stroke::Ghost);
+    let gone: Vec<String> = gone.map(|line| written(picture, line)).collect();
+    if gone.is_empty() { "Nothing is cut.".to_owned() } else { format!("Cut away: {}.", gone.join(", ")) }
+}
+
+fn written(picture: &Picture, line: &super::Line) -> String {
+    let sign = if line.both { "<->" } else { "->" };
+    format!("{} {sign} {}", picture.nodes[line.from].name, picture.nodes[line.to].name)
+}
+
 /// The picture in words.
 pub(super) fn description(picture: &Picture, graph: &Graph) -> String {
     let list = |mark: Mark| -> Vec<&str> {
@@ -117,15 +131,8 @@ pub(super) fn description(picture: &Picture, graph: &Graph) -> String {
             text += &format!("; {what}: {}", names.join(", "));
         }
     }
-    let edges: Vec<String> = picture
-        .edges
-        .iter()
-        .filter(|line| line.stroke != Stroke::Ghost)
-        .map(|line| {
-            let sign = if line.both { "<->" } else { "->" };
-            format!("{} {sign} {}", picture.nodes[line.from].name, picture.nodes[line.to].name)
-        })
-        .collect();
+    let edges: Vec<String> =
+        picture.edges.iter().filter(|line| line.stroke != Stroke::Ghost).map(|line| written(picture, line)).collect();
     if edges.len() <= 24 {
         text += &format!(". {}", edges.join(", "));
     }

@@ -16,7 +16,7 @@ mod tikz;
 
 pub use dot::dot;
 pub use layout::{MOST_EDGES, MOST_NODES};
-pub use svg::svg;
+pub use svg::{STYLE, element, parts, svg};
 pub use terminal::terminal;
 pub use tikz::tikz;
 
@@ -105,18 +105,33 @@ pub struct TooLarge {
     pub edges: usize,
 }
 
-/// A picture of a graph as it was written, latent variables and all; with the marks of an answer, where one is given, and
-/// the edges that a cut takes away as ghosts. The cut speaks of the answer's graph.
+/// A picture of a graph as it was written, latent variables and all; with the marks of an answer, where one is given.
 ///
 /// # Errors
 /// A graph of more than [`MOST_NODES`] variables or [`MOST_EDGES`] edges.
-pub fn picture(entry: &GraphEntry, answer: Option<&Answer>, cut: Option<&Mutilation>) -> Result<Picture, TooLarge> {
-    let graph: &Graph = &entry.source;
-    let mut picture = layout::layout(entry)?;
-    marks::mark(&mut picture, entry, answer);
-    if let (Some(cut), Some(answer)) = (cut, answer) {
-        marks::cut(&mut picture, &answer.graph, cut);
-    }
-    picture.description = marks::description(&picture, graph);
-    Ok(picture)
+pub fn picture(entry: &GraphEntry, answer: Option<&Answer>) -> Result<Picture, TooLarge> {
+    let picture = layout::layout(entry)?;
+    Ok(match answer {
+        Some(answer) => marked(&picture, entry, answer),
+        None => marks::declared(picture, entry),
+    })
+}
+
+/// A picture of the same graph with the marks of an answer. Costs what identifying its effects costs, for their open paths.
+#[must_use]
+pub fn marked(picture: &Picture, entry: &GraphEntry, answer: &Answer) -> Picture {
+    let mut picture = picture.clone();
+    marks::mark(&mut picture, answer);
+    picture.description = marks::description(&picture, &entry.source);
+    picture
+}
+
+/// A picture with the edges that a cut takes away as ghosts, and what those are, in words. The cut speaks of `graph`, whose
+/// variables the picture has.
+#[must_use]
+pub fn cut(picture: &Picture, graph: &Graph, cut: &Mutilation) -> Picture {
+    let mut picture = picture.clone();
+    marks::cut(&mut picture, graph, cut);
+    picture.description = marks::gone(&picture);
+    picture
 }

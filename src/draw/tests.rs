@@ -1,4 +1,6 @@
-use super::{Mark, Stroke, dot, picture, svg, terminal, tikz};
+//! Pictures, measured and looked through.
+
+use super::{Mark, Stroke, cut, dot, picture, svg, terminal, tikz};
 use crate::answer::{Options, Prover};
 use crate::graph::Mutilation;
 use crate::problem;
@@ -9,7 +11,7 @@ fn drawn(text: &str) -> super::Picture {
     assert!(diagnostics.iter().all(|diagnostic| !diagnostic.is_error()), "{diagnostics:?}");
     let entry = &problem.graphs[0];
     let answer = (!problem.queries.is_empty()).then(|| Prover::new(&problem).unwrap().answer(0, &Options::default()));
-    picture(entry, answer.as_ref(), None).unwrap()
+    picture(entry, answer.as_ref()).unwrap()
 }
 
 const SHOP: &str = "graph shop { service -> engagement -> churn; service -> churn; mood [latent]; mood -> churn }\n";
@@ -63,8 +65,9 @@ fn a_cut_leaves_ghosts() {
     let (problem, _) = problem::read(&Source::new("t", &*text));
     let answer = Prover::new(&problem).unwrap().answer(0, &Options::default());
     let graph = &answer.graph;
-    let cut = Mutilation::over(graph, graph.set([graph.node("engagement").unwrap()]));
-    let picture = picture(&problem.graphs[0], Some(&answer), Some(&cut)).unwrap();
+    let over = Mutilation::over(graph, graph.set([graph.node("engagement").unwrap()]));
+    let picture = cut(&picture(&problem.graphs[0], Some(&answer)).unwrap(), graph, &over);
+    assert_eq!(picture.description, "Cut away: service -> engagement.");
     let ghosts: Vec<usize> =
         picture.edges.iter().filter(|line| line.stroke == Stroke::Ghost).map(|line| line.to).collect();
     assert_eq!(ghosts, [1]);
@@ -73,7 +76,7 @@ fn a_cut_leaves_ghosts() {
 #[test]
 fn names_are_only_names() {
     let picture = drawn("graph \"a & b\" { \"<script>\" -> \"x\\\"y\"; \"<script>\" <-> \"50%_$\" }\n");
-    let page = svg(&picture, "g1");
+    let page = svg(&picture);
     assert!(!page.contains("<script>") && page.contains("&lt;script&gt;") && page.contains("a &amp; b"));
     assert!(quick_xml_reads(&page));
     assert!(tikz(&picture).contains("50\\%\\_\\$"), "{}", tikz(&picture));
@@ -104,5 +107,5 @@ fn a_terminal_shows_names_lines_and_heads() {
 fn a_large_graph_is_refused() {
     let chain: String = (0..=super::MOST_NODES).map(|n| format!("v{n} -> v{}; ", n + 1)).collect();
     let (problem, _) = problem::read(&Source::new("t", format!("graph {{ {chain} }}")));
-    assert!(picture(&problem.graphs[0], None, None).is_err());
+    assert!(picture(&problem.graphs[0], None).is_err());
 }

@@ -157,7 +157,7 @@ pub(super) fn lost(source: &Source, message: String) -> Diagnostic {
         message,
         help: None,
         labels: Vec::new(),
-        fixes: Vec::new(),
+        fixes: Box::default(),
         source: source.clone(),
     }
 }

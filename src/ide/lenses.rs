@@ -48,14 +48,15 @@ impl File {
     /// The formula of each question that has one, to stand after it.
     #[must_use]
     pub fn hints(&self, answers: &Answers) -> Vec<(usize, String)> {
-        let found = answers.answers.iter().flatten().filter_map(|answer| match &answer.body {
-            Body::Effect { verdict: Verdict::Identifiable(found), .. }
-            | Body::Contrast { verdict: Verdict::Identifiable(found), .. } => {
-                let expr = lift::expr(&answer.graph, &answer.arena, found.estimand, &answer.definitions);
-                let text = print::expr(&expr, Style::Unicode);
-                (text.chars().count() <= WIDEST).then(|| (answer.span.end, format!("= {text}")))
-            }
-            _ => None,
+        let found = answers.answers.iter().flatten().filter_map(|answer| {
+            let (Body::Effect { verdict: Verdict::Identifiable(found), .. }
+            | Body::Contrast { verdict: Verdict::Identifiable(found), .. }) = &answer.body
+            else {
+                return None;
+            };
+            let expr = lift::expr(&answer.graph, &answer.arena, found.estimand, &answer.definitions);
+            let text = print::expr(&expr, Style::Unicode);
+            (text.chars().count() <= WIDEST).then(|| (answer.span.end, format!("= {text}")))
         });
         found.collect()
     }

@@ -155,7 +155,12 @@ impl File {
                     .graphs
                     .get_index_of(&name.name)
                     .or_else(|| self.problem.models.get(&name.name).map(|model| model.graph)),
-                _ => None,
+                syntax::names::Naming::Model
+                | syntax::names::Naming::Variable
+                | syntax::names::Naming::Expression
+                | syntax::names::Naming::Table
+                | syntax::names::Naming::Bare
+                | syntax::names::Naming::Operand => None,
             })
         });
         let before = || self.problem.graphs.values().rposition(|entry| entry.span.start <= at);

@@ -193,29 +193,29 @@ fn number(number: &str) -> String {
     }
 }
 
-/// A variable: letters and digits at the end of one letter below the line, as in `x1`.
+/// A variable; digits after a single letter stand below the line, as in `x₁`.
 fn name(name: &str) -> String {
+    format!("<mi>{}</mi>", shown(name))
+}
+
+fn shown(name: &str) -> String {
     let mut letters = name.chars();
     if let (Some(letter), rest) = (letters.next(), letters.as_str())
         && letter.is_alphabetic()
-        && !rest.is_empty()
         && rest.bytes().all(|b| b.is_ascii_digit())
     {
-        return format!("<msub><mi>{}</mi><mn>{rest}</mn></msub>", escape(&letter.to_string()));
+        let below = |digit: char| char::from_u32(0x2080 + u32::from(digit) - u32::from('0')).unwrap_or(digit);
+        return std::iter::once(letter).chain(rest.chars().map(below)).collect();
     }
-    format!("<mi>{}</mi>", escape(name))
+    escape(name)
 }
 
 fn variable(variable: &tree::Variable) -> String {
-    let name = name(&variable.name.value);
-    match variable.primes {
-        0 => name,
-        primes => format!("<msup>{name}<mo>{}</mo></msup>", "′".repeat(usize::from(primes))),
-    }
+    format!("<mi>{}{}</mi>", shown(&variable.name.value), "′".repeat(usize::from(variable.primes)))
 }
 
 fn commas(parts: impl IntoIterator<Item = String>) -> String {
-    parts.into_iter().collect::<Vec<_>>().join("<mo separator=\"true\">,</mo>")
+    parts.into_iter().collect::<Vec<_>>().join("<mo>,</mo>")
 }
 
 /// Where an expression stands: what must be bracketed there.
@@ -248,16 +248,14 @@ fn write_expr(out: &mut String, of: &tree::Expr, place: Place) {
         | ExprKind::Name(_)
         | ExprKind::Quantity(_) => false,
     };
-    out.push_str(if bracketed { "<mrow><mo>(</mo>" } else { "<mrow>" });
+    out.push_str(if bracketed { "<mrow><mo>(</mo>" } else { "" });
     let place = if bracketed { Place::Alone } else { place };
     match &of.kind {
         ExprKind::P(term) => {
-            let _ =
-                write!(out, "<mi>P</mi><mo stretchy=\"false\">(</mo>{}<mo stretchy=\"false\">)</mo>", self::term(term));
+            let _ = write!(out, "<mi>P</mi><mo>(</mo>{}<mo>)</mo>", self::term(term));
         }
         ExprKind::E(term) => {
-            let _ =
-                write!(out, "<mi>E</mi><mo stretchy=\"false\">[</mo>{}<mo stretchy=\"false\">]</mo>", self::term(term));
+            let _ = write!(out, "<mi>E</mi><mo>[</mo>{}<mo>]</mo>", self::term(term));
         }
         ExprKind::Sum { over, body } => {
             let _ = write!(out, "<munder><mo>∑</mo><mrow>{}</mrow></munder>", commas(over.iter().map(variable)));
@@ -271,17 +269,18 @@ fn write_expr(out: &mut String, of: &tree::Expr, place: Place) {
                 if numbers {
                     out.push_str("<mo>·</mo>");
                 } else if i > 0 {
-                    out.push_str("<mspace width=\"0.2em\"/>");
+                    out.push_str("<mspace width=\".2em\"/>");
                 }
                 let last = i + 1 == factors.len() && place != Place::Factor;
                 write_expr(out, factor, if last { Place::LastFactor } else { Place::Factor });
             }
         }
         ExprKind::Quotient(over, under) => {
-            out.push_str("<mfrac>");
+            out.push_str("<mfrac><mrow>");
             write_expr(out, over, Place::Alone);
+            out.push_str("</mrow><mrow>");
             write_expr(out, under, Place::Alone);
-            out.push_str("</mfrac>");
+            out.push_str("</mrow></mfrac>");
         }
         ExprKind::Plus(terms) => write_terms(out, terms, "+", Place::Alone),
         ExprKind::Minus(terms) => write_terms(out, terms, "−", Place::Subtracted),
@@ -293,7 +292,7 @@ fn write_expr(out: &mut String, of: &tree::Expr, place: Place) {
         ExprKind::Name(of) => out.push_str(&variable(of)),
         ExprKind::Quantity(_) => out.push_str(&words(&print::expr(of, Style::Unicode))),
     }
-    out.push_str(if bracketed { "<mo>)</mo></mrow>" } else { "</mrow>" });
+    out.push_str(if bracketed { "<mo>)</mo></mrow>" } else { "" });
 }
 
 fn write_terms(out: &mut String, terms: &[tree::Expr], sign: &str, rest: Place) {
@@ -312,8 +311,8 @@ fn term(term: &tree::PTerm) -> String {
     if !term.do_.is_empty() || !term.policies.is_empty() {
         let policies = term.policies.iter().map(|policy| words(&print::policy(policy)));
         let acted = commas(term.do_.iter().map(reference).chain(policies));
-        let _ = write!(out, "{sign}<mi>do</mi><mo stretchy=\"false\">(</mo>{acted}<mo stretchy=\"false\">)</mo>");
-        sign = "<mo separator=\"true\">,</mo>";
+        let _ = write!(out, "{sign}<mi>do</mi><mo>(</mo>{acted}<mo>)</mo>");
+        sign = "<mo>,</mo>";
     }
     if !term.given.is_empty() {
         let _ = write!(out, "{sign}{}", list(&term.given));
@@ -350,7 +349,7 @@ fn setting(setting: &tree::Setting) -> String {
 /// Bars over and under letters stand for the edges cut into and out of them.
 fn independence(of: &tree::Independence) -> String {
     let list = |names: &[tree::Name]| commas(names.iter().map(|n| name(&n.value)));
-    let mut out = format!("{}<mo>⫫</mo>{}", list(&of.x), list(&of.y));
+    let mut out = format!("{}<mo>⊥</mo><mspace width=\"-.55em\"/><mo>⊥</mo>{}", list(&of.x), list(&of.y));
     if !of.given.is_empty() {
         let _ = write!(out, "<mo>|</mo>{}", list(&of.given));
     }
@@ -419,7 +418,7 @@ mod tests {
             ("sum_{z, x'} P(y | x', z) P(z)", "∑z,x′P(y|x′,z)P(z)"),
             ("(a - (b + c)) * P(y)", "(a−(b+c))P(y)"),
             ("(sum_{z} P(z)) P(y)", "(∑zP(z))P(y)"),
-            ("E[y1 | do(x = high)] / 2", "E[y1|do(x=high)]2"),
+            ("E[y1 | do(x = high)] / 2", "E[y₁|do(x=high)]2"),
         ];
         for (text, expected) in all {
             assert_eq!(letters(&expr(&effect(text))), expected, "{text}");
@@ -439,11 +438,11 @@ mod tests {
         let mut reader = quick_xml::Reader::from_str(&markup);
         let mut depth = 0_i32;
         loop {
-            match reader.read_event().unwrap() {
-                quick_xml::events::Event::Start(_) => depth += 1,
-                quick_xml::events::Event::End(_) => depth -= 1,
-                quick_xml::events::Event::Eof => break,
-                _ => {}
+            let event = reader.read_event().unwrap();
+            depth += i32::from(matches!(event, quick_xml::events::Event::Start(_)));
+            depth -= i32::from(matches!(event, quick_xml::events::Event::End(_)));
+            if matches!(event, quick_xml::events::Event::Eof) {
+                break;
             }
         }
         assert_eq!(depth, 0);

@@ -1,7 +1,7 @@
 //! One page for one file: every question with its picture, verdict, formula, derivation and evidence.
 //!
-//! In: a problem with its answers. Out: an HTML document that needs nothing else: no script, no font, no request. Must
-//! never know: files, the clock, how an answer was found.
+//! In: a problem with its answers. Out: an HTML document that needs nothing else, no script, no font, no request.
+//! Must never know: files, the clock, how an answer was found.
 //!
 //! The page reads from top to bottom on paper and on a phone, takes the colours of the reader's screen, and is walked with
 //! the keyboard: what can be opened is `details`, what can be jumped to is a heading.
@@ -11,11 +11,10 @@ mod style;
 mod tests;
 
 use crate::answer::{Answer, Body, Expected, Verdict};
-use crate::draw::{self, Mark};
-use crate::graph::{Graph, Mutilation};
+use crate::draw::{self, Mark, Picture};
 use crate::kernel::Checked;
-use crate::problem::{GraphEntry, Problem, lift};
-use crate::proof::{Evidence, Rule};
+use crate::problem::{Problem, lift};
+use crate::proof::{Evidence, Rule, Separation};
 use crate::render::document::{Block, Math, Tone};
 use crate::render::html::{escape, html, inline};
 use crate::render::{self, Steps};
@@ -48,7 +47,7 @@ pub fn page(contents: &Contents<'_>) -> String {
          <meta name=\"generator\" content=\"whatif {}\">\n<title>{title}</title>\n<style>{}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#main\">To the answers</a>\n",
         env!("CARGO_PKG_VERSION"),
-        style::STYLE
+        format_args!("{}{}", style::STYLE, draw::STYLE)
     );
     let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let _ = writeln!(
@@ -60,11 +59,15 @@ pub fn page(contents: &Contents<'_>) -> String {
         counted(expected.len(), "expectation")
     );
     table_of_contents(&mut out, contents);
+    let drawn: Vec<Option<Picture>> = problem.graphs.values().map(|entry| draw::picture(entry, None).ok()).collect();
+    for (index, picture) in drawn.iter().enumerate() {
+        out.extend(picture.as_ref().map(|picture| draw::parts(picture, &format!("G{index}"))));
+    }
     out.push_str("<main id=\"main\">\n");
     for (index, answer) in answers.iter().enumerate() {
-        question(&mut out, problem, index, answer);
+        question(&mut out, problem, &drawn, index, answer);
     }
-    graphs(&mut out, contents);
+    graphs(&mut out, contents, &drawn);
     expectations(&mut out, expected);
     source(&mut out, problem);
     out.push_str("</main>\n</body>\n</html>\n");
@@ -120,7 +123,7 @@ fn asked(problem: &Problem, answer: &Answer) -> String {
     }
 }
 
-fn question(out: &mut String, problem: &Problem, index: usize, answer: &Answer) {
+fn question(out: &mut String, problem: &Problem, drawn: &[Option<Picture>], index: usize, answer: &Answer) {
     let number = index + 1;
     let (tone, few) = render::in_few_words(answer);
     let (line, _) = problem.source.line_column(answer.span.start);
@@ -134,23 +137,26 @@ fn question(out: &mut String, problem: &Problem, index: usize, answer: &Answer) 
         class(tone),
         escape(&few)
     );
-    let entry = problem.graphs.get(&answer.graph_name);
-    if let Some(entry) = entry {
-        picture(out, entry, Some(answer), None, &format!("p{number}"));
-    }
+    let position = problem.graphs.get_index_of(&answer.graph_name).unwrap_or(0);
+    let picture = problem.graphs.get_index(position).zip(drawn.get(position).and_then(Option::as_ref));
+    let marked = picture.map(|((_, entry), picture)| draw::marked(picture, entry, answer));
+    let parts = format!("G{position}");
+    figure(out, marked.as_ref(), &parts, &format!("p{number}"), answer.graph.len());
     out.push_str(&html(&render::document(problem, answer, Steps::None)));
     if let Some(checked) = derived(answer) {
-        derivation(out, problem, answer, checked, entry, number);
+        derivation(out, problem, answer, checked, marked.as_ref().map(|marked| (marked, &*parts)), number);
     }
     out.push_str("</section>\n");
 }
 
 /// The certificate whose derivation is shown.
 fn derived(answer: &Answer) -> Option<&Checked> {
-    match &answer.body {
-        Body::Effect { verdict: Verdict::Identifiable(found), .. }
-        | Body::Contrast { verdict: Verdict::Identifiable(found), .. } => Some(&found.checked),
-        _ => None,
+    if let Body::Effect { verdict: Verdict::Identifiable(found), .. }
+    | Body::Contrast { verdict: Verdict::Identifiable(found), .. } = &answer.body
+    {
+        Some(&found.checked)
+    } else {
+        None
     }
 }
 
@@ -159,7 +165,7 @@ fn derivation(
     problem: &Problem,
     answer: &Answer,
     checked: &Checked,
-    entry: Option<&GraphEntry>,
+    picture: Option<(&Picture, &str)>,
     number: usize,
 ) {
     let Evidence::Derivation(derivation) = checked.evidence() else { return };
@@ -173,23 +179,32 @@ fn derivation(
         .collect();
     let _ = writeln!(out, "<details class=\"derivation\"><summary>Derivation in the three rules</summary>");
     out.push_str(&html(&render::Document { blocks: board }));
+    let mut seen: Vec<(Rule, &Separation)> = Vec::new();
     let needs = derivation.steps.iter().filter_map(|step| Some((step.rule, step.requires.first()?)));
-    for (count, (rule, separation)) in needs.enumerate().take(MOST_CUTS) {
+    for need in needs {
+        if !seen.contains(&need) && seen.len() < MOST_CUTS {
+            seen.push(need);
+        }
+    }
+    for (count, (rule, separation)) in seen.into_iter().enumerate() {
         let independence = lift::separation(&answer.graph, separation);
         let query = tree::Query::Independence(independence);
         let statement = tree::QueryStatement { label: None, query, graph: None };
-        let rule = match rule {
-            Rule::Rule1 => "Rule 1",
-            Rule::Rule2 => "Rule 2",
-            _ => "Rule 3",
+        let which = match rule {
+            Rule::Rule1 => "1",
+            Rule::Rule2 => "2",
+            Rule::Rule3 => "3",
+            Rule::Marginalise | Rule::Chain | Rule::Condition | Rule::Algebra | Rule::Substitute => continue,
         };
         let _ = writeln!(
             out,
-            "<details class=\"cut\"><summary>{rule} needs {}</summary>",
+            "<details class=\"cut\"><summary>Rule {which} needs {}</summary>",
             inline(&Math::Query(Box::new(statement)))
         );
-        if let Some(entry) = entry {
-            picture(out, entry, Some(answer), Some(&separation.cut), &format!("p{number}-{count}"));
+        if let Some((picture, parts)) = picture {
+            let picture = draw::cut(picture, &answer.graph, &separation.cut);
+            let element = draw::element(&picture, parts, &format!("p{number}-{count}"), &picture.description);
+            let _ = writeln!(out, "<div class=\"wide\">{element}</div>");
         }
         out.push_str("</details>\n");
     }
@@ -197,13 +212,13 @@ fn derivation(
 }
 
 /// A picture with the key to its colours, or a word on why there is none.
-fn picture(out: &mut String, entry: &GraphEntry, answer: Option<&Answer>, cut: Option<&Mutilation>, id: &str) {
-    let graph: &Graph = &entry.source;
-    let Ok(picture) = draw::picture(entry, answer, cut) else {
-        let _ = writeln!(out, "<p class=\"quiet\">The graph has {} variables and is not drawn.</p>", graph.len());
+fn figure(out: &mut String, picture: Option<&Picture>, parts: &str, id: &str, nodes: usize) {
+    let Some(picture) = picture else {
+        let _ = writeln!(out, "<p class=\"quiet\">The graph has {nodes} variables and is not drawn.</p>");
         return;
     };
-    let _ = writeln!(out, "<figure><div class=\"wide\">{}</div>", draw::svg(&picture, id));
+    let element = draw::element(picture, parts, id, &picture.description);
+    let _ = writeln!(out, "<figure><div class=\"wide\">{element}</div>");
     let has = |mark: Mark| picture.nodes.iter().any(|node| node.mark == mark);
     let mut key = Vec::new();
     for (mark, class, words) in [
@@ -216,13 +231,8 @@ fn picture(out: &mut String, entry: &GraphEntry, answer: Option<&Answer>, cut: O
             key.push(format!("<span class=\"key {class}\"></span>{words}"));
         }
     }
-    for (stroke, class, words) in [
-        (draw::Stroke::Open, "opened", "a path that mixes cause and coincidence"),
-        (draw::Stroke::Ghost, "ghost", "cut away"),
-    ] {
-        if picture.edges.iter().any(|line| line.stroke == stroke) {
-            key.push(format!("<span class=\"key {class}\"></span>{words}"));
-        }
+    if picture.edges.iter().any(|line| line.stroke == draw::Stroke::Open) {
+        key.push("<span class=\"key opened\"></span>a path that mixes cause and coincidence".to_owned());
     }
     if !key.is_empty() {
         let _ = writeln!(out, "<figcaption>{}</figcaption>", key.join(" "));
@@ -231,7 +241,7 @@ fn picture(out: &mut String, entry: &GraphEntry, answer: Option<&Answer>, cut: O
 }
 
 /// Graphs about which nothing is asked.
-fn graphs(out: &mut String, contents: &Contents<'_>) {
+fn graphs(out: &mut String, contents: &Contents<'_>, drawn: &[Option<Picture>]) {
     for (name, entry) in &contents.problem.graphs {
         if contents.answers.iter().any(|answer| answer.graph_name == *name) {
             continue;
@@ -241,7 +251,8 @@ fn graphs(out: &mut String, contents: &Contents<'_>) {
         if let Some(doc) = &entry.doc {
             let _ = writeln!(out, "<p>{}</p>", escape(doc));
         }
-        picture(out, entry, None, None, &format!("g{id}p"));
+        let picture = drawn.get(id).and_then(Option::as_ref);
+        figure(out, picture, &format!("G{id}"), &format!("g{id}p"), entry.source.len());
         out.push_str("</section>\n");
     }
 }

@@ -283,7 +283,7 @@ mod tests {
         }
         let start = words("");
         assert!(start.contains(&"expect".to_owned()) && start.contains(&"churn".to_owned()), "{start:?}");
-        assert!(!start.contains(&"estimate".to_owned()), "{start:?}");
+        assert!(!start.contains(&"digraph".to_owned()), "{start:?}");
     }
 
     #[test]

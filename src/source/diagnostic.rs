@@ -46,7 +46,7 @@ pub struct Diagnostic {
     /// The places, the main one first.
     pub labels: Vec<Label>,
     /// Changes that would mend it, the likeliest first. None is made but by the reader's choice.
-    pub fixes: Vec<Fix>,
+    pub fixes: Box<[Fix]>,
     /// The text it was found in.
     pub source: Source,
 }
@@ -67,7 +67,7 @@ impl Diagnostic {
             message: message.into(),
             help: None,
             labels: vec![Label { span, text: label.into() }],
-            fixes: Vec::new(),
+            fixes: Box::default(),
             source: source.clone(),
         }
     }
@@ -101,7 +101,8 @@ impl Diagnostic {
     /// Adds a change that would mend it.
     #[must_use]
     pub fn fix(mut self, span: Span, text: impl Into<String>, title: impl Into<String>) -> Self {
-        self.fixes.push(Fix { title: title.into(), span, text: text.into() });
+        let fix = Fix { title: title.into(), span, text: text.into() };
+        self.fixes = self.fixes.into_iter().chain([fix]).collect();
         self
     }
 
@@ -109,10 +110,11 @@ impl Diagnostic {
     #[must_use]
     pub fn instead<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
         let span = self.labels.first().map_or_else(Span::default, |label| label.span);
-        for text in texts {
+        let written = texts.into_iter().map(|text| {
             let text = text.into();
-            self.fixes.push(Fix { title: format!("write {text}"), span, text });
-        }
+            Fix { title: format!("write {text}"), span, text }
+        });
+        self.fixes = self.fixes.into_iter().chain(written).collect();
         self
     }
 

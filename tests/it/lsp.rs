@@ -1,7 +1,7 @@
 //! `whatif lsp` as an editor uses it: the program in a process of its own, messages over its pipes.
 
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;

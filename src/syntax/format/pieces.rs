@@ -245,7 +245,7 @@ impl<'t, 'a> Context<'t, 'a> {
                 // A world, `y[x = 1]`, touches its variable; `a [b]` is a product. What touches stays so.
                 let touches = last.at + last.text.len() == token.at;
                 let cut = self.before.is_some_and(|word| word.text == "in");
-                last.text == "E" || last.kind == Kind::Word && (touches || cut)
+                last.text == "E" || last.kind == Kind::Word && (touches && last.text != "in" || cut)
             }
             "{" => self.sum,
             "_" => self.sum,
