@@ -48,6 +48,7 @@ impl Session {
 
     /// A statement is added at the end, and what it asks is answered.
     pub(super) fn statement(&mut self, statement: &str, options: &Options<'_>, say: Say<'_>) {
+        let statement = &*self.named(statement);
         let statement = &*self.addressed(statement);
         if let Some(index) = self.asked_before(statement) {
             return self.answer(&[index], options, say);
@@ -75,6 +76,25 @@ impl Session {
         }
         self.answer(&queries, options, say);
         self.expect(&expectations, options, say);
+    }
+
+    /// A graph without a name gets one where the text has one without already: model code is pasted as it is.
+    fn named<'s>(&self, statement: &'s str) -> Cow<'s, str> {
+        let Problem { graphs, models, .. } = &*self.state.problem;
+        if !graphs.contains_key("graph") {
+            return statement.into();
+        }
+        let (tree, _) = crate::syntax::parse(&Source::new("", statement));
+        let [Statement { span, kind: StatementKind::Graph(block), .. }] = tree.statements.as_slice() else {
+            return statement.into();
+        };
+        let word = if block.dag { "dag" } else { "graph" };
+        let parts = statement.split_at_checked(span.start + word.len()).filter(|_| block.name.is_none());
+        let free = |name: &String| !graphs.contains_key(name) && !models.contains_key(name);
+        match (parts, (2..).map(|number| format!("graph{number}")).find(free)) {
+            (Some((before, after)), Some(name)) => format!("{before} {name}{after}").into(),
+            _ => statement.into(),
+        }
     }
 
     /// A question of the graph that was chosen says so, where it would mean another in its place in the file.

@@ -273,3 +273,16 @@ fn questions_that_are_not_looked_at_again_are_counted() {
     let few = enter(&mut Session::new(), "x -> y");
     assert!(!few.iter().any(|each| each.contains("Only the first")), "{few:?}");
 }
+
+#[test]
+fn graphs_without_a_name_are_pasted_one_after_the_other() {
+    let mut session = Session::new();
+    for line in ["x -> y", "dag { a -> b }", "P(b | do(a))", "graph {\n c -> d\n}", "P(d | do(c))", "x -> w"] {
+        session.enter(line, &Options::default(), &mut |said| {
+            assert!(!matches!(said, Said::Diagnostic(_)), "{line}: {said:?}");
+        });
+    }
+    let names: Vec<&str> = session.problem().graphs.keys().map(String::as_str).collect();
+    assert_eq!(names, ["graph", "graph2", "graph3"]);
+    assert!(session.text().contains("dag graph2 { a -> b }"), "{}", session.text());
+}
