@@ -11,8 +11,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use whatif::answer::{Answer, Body, Identified, Options, Prover, Verdict};
 use whatif::data::{Counts as Table, Wanted};
-use whatif::expr::{Arena, Expr, ExprId, Var};
-use whatif::graph::Node;
+use whatif::estimate;
 use whatif::problem::{self, Problem, QueryKind, Resolved};
 use whatif::source::Diagnostic;
 use whatif::sql;
@@ -123,9 +122,10 @@ has errors; 70 the kernel refused a certificate, which is a defect of the progra
 
 /// Prints the query, or counts.
 pub fn counts(args: &Counts, output: &mut Output) -> u8 {
-    about(&args.question, output, |problem, answer, found, output| {
-        let (variables, numeric) = needs(answer, found);
-        let wanted = args.columns.wanted(problem, answer, &variables, numeric.as_deref());
+    about(&args.question, output, |problem, answer, _, output| {
+        // What has a formula needs something counted.
+        let Some(needs) = estimate::needs(answer) else { return status::OTHERWISE };
+        let wanted = args.columns.wanted(problem, answer, &needs.columns, needs.numeric.as_deref());
         let wanted = match wanted {
             Ok(wanted) => wanted,
             Err(fault) => return refused(&[*fault], output),
@@ -166,7 +166,7 @@ pub fn counts(args: &Counts, output: &mut Output) -> u8 {
 /// Prints an estimand as a query.
 pub fn sql(args: &Sql, output: &mut Output) -> u8 {
     about(&args.question, output, |problem, answer, found, output| {
-        let variables = named(&answer.arena, [found.estimand]);
+        let variables = answer.arena.variables([found.estimand]);
         let names: Vec<String> = answer.graph.nodes().map(|node| answer.graph.name(node).to_owned()).collect();
         let variables: Vec<String> = variables.iter().map(|var| names[var.index()].clone()).collect();
         let wanted = match args.columns.wanted(problem, answer, &variables, None) {
@@ -271,52 +271,6 @@ fn which(problem: &Problem, message: String) -> Diagnostic {
         format!("say which, by --query and its name ({}), its number or its text", names.join(", "))
     };
     input::without_place("whatif::which_question", problem.source.name(), message, &help)
-}
-
-/// The variables that expressions name, ascending.
-fn named(arena: &Arena, roots: impl IntoIterator<Item = ExprId>) -> Vec<Var> {
-    let mut vars = Vec::new();
-    for id in arena.reachable(roots) {
-        match arena.get(id) {
-            Expr::P(term) => vars.extend(term.refs().map(|r| r.var)),
-            Expr::Value(r) => vars.push(r.var),
-            Expr::Sum { over, .. } => vars.extend(over.iter().map(|r| r.var)),
-            Expr::Number(_) | Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) | Expr::Minus(_) => {}
-        }
-    }
-    vars.sort_unstable();
-    vars.dedup();
-    vars
-}
-
-/// The variables counted by, and the one that is summed up.
-fn needs(answer: &Answer, found: &Identified) -> (Vec<String>, Option<String>) {
-    let arena = &answer.arena;
-    let mut roots = vec![found.estimand];
-    if let whatif::proof::Statement::Identifiable { query, .. } = &found.checked.claim().statement {
-        roots.push(*query);
-    }
-    let name = |var: &Var| answer.graph.name(Node::new(var.index())).to_owned();
-    let mut vars = named(arena, roots.iter().copied());
-    let numbers = arena
-        .reachable(roots.iter().copied())
-        .into_iter()
-        .filter_map(|id| if let Expr::Value(r) = arena.get(id) { Some(r.var) } else { None });
-    let mut numbers: Vec<Var> = numbers.collect();
-    numbers.dedup();
-    // One outcome alone, and nowhere a condition: its mean is all that is asked for.
-    let outcome = |var: Var| {
-        arena.reachable(roots.iter().copied()).into_iter().all(|id| {
-            let Expr::P(term) = arena.get(id) else { return true };
-            term.given().iter().chain(term.do_()).all(|r| r.var != var)
-        })
-    };
-    let numeric = match numbers[..] {
-        [only] if outcome(only) => Some(only),
-        _ => None,
-    };
-    vars.retain(|var| Some(*var) != numeric);
-    (vars.iter().map(name).collect(), numeric.as_ref().map(name))
 }
 
 /// What the query would return.

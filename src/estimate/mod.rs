@@ -93,25 +93,9 @@ pub fn needs(answer: &Answer) -> Option<Needs> {
     let graph = &*answer.graph;
     let name = |var: Var| graph.name(Node::new(var.index())).to_owned();
     let numeric = numeric(estimand);
-    let mut vars = vars(estimand.arena, [estimand.query, estimand.expr]);
+    let mut vars = estimand.arena.variables([estimand.query, estimand.expr]);
     vars.retain(|var| Some(*var) != numeric);
     Some(Needs { columns: vars.into_iter().map(name).collect(), numeric: numeric.map(name) })
-}
-
-/// The variables that expressions name, ascending.
-fn vars(arena: &Arena, roots: [ExprId; 2]) -> Vec<Var> {
-    let mut vars: Vec<Var> = Vec::new();
-    for id in arena.reachable(roots) {
-        match arena.get(id) {
-            Expr::P(term) => vars.extend(term.refs().map(|r| r.var)),
-            Expr::Value(r) => vars.push(r.var),
-            Expr::Sum { over, .. } => vars.extend(over.iter().map(|r| r.var)),
-            Expr::Number(_) | Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) | Expr::Minus(_) => {}
-        }
-    }
-    vars.sort_unstable();
-    vars.dedup();
-    vars
 }
 
 /// The one variable whose number is asked for, where its mean is all that the estimand and the naive answer need.

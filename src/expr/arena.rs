@@ -1,6 +1,6 @@
 //! The arena: one node for each distinct expression, behind a copyable id.
 
-use super::{At, BigRational, Ref, Symbol, Term};
+use super::{At, BigRational, Ref, Symbol, Term, Var};
 use indexmap::IndexSet;
 use num_traits::{One, Zero};
 use rustc_hash::FxBuildHasher;
@@ -269,6 +269,23 @@ impl Arena {
         }
         all.reverse();
         all
+    }
+
+    /// The variables that expressions name, bound ones too, ascending. O(expressions, log for the order).
+    #[must_use]
+    pub fn variables(&self, roots: impl IntoIterator<Item = ExprId>) -> Vec<Var> {
+        let mut variables = Vec::new();
+        for id in self.reachable(roots) {
+            match self.get(id) {
+                Expr::P(term) => variables.extend(term.refs().map(|r| r.var)),
+                Expr::Value(r) => variables.push(r.var),
+                Expr::Sum { over, .. } => variables.extend(over.iter().map(|r| r.var)),
+                Expr::Number(_) | Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) | Expr::Minus(_) => {}
+            }
+        }
+        variables.sort_unstable();
+        variables.dedup();
+        variables
     }
 
     /// The node for an expression whose operands are in this arena already.

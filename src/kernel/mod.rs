@@ -66,7 +66,7 @@ impl From<Reason> for Refusal {
     }
 }
 
-/// Judges evidence for a claim. The arena holds the expressions of both; renaming adds to it.
+/// Judges evidence for a claim. The arena holds the expressions of both; renaming and normal forms add to it.
 ///
 /// Linear in a derivation's references, and in the graph's edges for each step that needs a separation; a model costs the
 /// cells of its largest district's table.

@@ -29,7 +29,7 @@ pub(super) fn conclusion(arena: &Arena, derivation: &Derivation, lhs: ExprId, rh
 fn check(algebra: &mut Algebra<'_>, graph: &Graph, past: &[Step], step: &Step, work: &mut Work) -> Result<(), Reason> {
     let arena = &mut *algebra.arena;
     let sides = [(step.lhs, step.rhs), (step.rhs, step.lhs)];
-    require(step.rule == Rule::Substitute || step.uses.is_empty(), "only a substitution uses past steps")?;
+    require(step.rule == Rule::Substitute || step.uses.is_empty(), "only a substitution uses earlier steps")?;
     let mut needs = None;
     let holds = match step.rule {
         Rule::Rule1 | Rule::Rule2 | Rule::Rule3 => {

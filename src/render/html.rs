@@ -2,7 +2,7 @@
 //! called `<script>` is a name.
 
 use super::document::{Block, Document, Line, Math, Span, Table, Text, Tone};
-use super::notation;
+use super::notation::{self, Place};
 use crate::graph::EdgeKind;
 use crate::syntax::print::{self, Style};
 use crate::syntax::tree::{self, ExprKind};
@@ -218,18 +218,6 @@ fn commas(parts: impl IntoIterator<Item = String>) -> String {
     parts.into_iter().collect::<Vec<_>>().join("<mo>,</mo>")
 }
 
-/// Where an expression stands: what must be bracketed there.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Alone,
-    /// The last factor of a product, or what a sum is over.
-    LastFactor,
-    /// A factor with others after it.
-    Factor,
-    /// A term of a difference after its first.
-    Subtracted,
-}
-
 fn expr(of: &tree::Expr) -> String {
     let mut out = String::new();
     write_expr(&mut out, of, Place::Alone);
@@ -237,17 +225,7 @@ fn expr(of: &tree::Expr) -> String {
 }
 
 fn write_expr(out: &mut String, of: &tree::Expr, place: Place) {
-    let bracketed = match &of.kind {
-        ExprKind::Plus(_) | ExprKind::Minus(_) | ExprKind::Negative(_) => place != Place::Alone,
-        ExprKind::Sum { .. } => place == Place::Factor,
-        ExprKind::Product(_)
-        | ExprKind::P(_)
-        | ExprKind::E(_)
-        | ExprKind::Quotient(..)
-        | ExprKind::Number(_)
-        | ExprKind::Name(_)
-        | ExprKind::Quantity(_) => false,
-    };
+    let bracketed = place.brackets(of);
     out.push_str(if bracketed { "<mrow><mo>(</mo>" } else { "" });
     let place = if bracketed { Place::Alone } else { place };
     match &of.kind {

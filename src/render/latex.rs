@@ -4,7 +4,7 @@
 //! understood by MathJax and KaTeX too.
 
 use super::document::{Block, Document, Line, Math, Span, Table, Text, Tone};
-use super::notation;
+use super::notation::{self, Place};
 use crate::graph::EdgeKind;
 use crate::syntax::print::{self, Style};
 use crate::syntax::tree::{self, ExprKind};
@@ -149,31 +149,8 @@ pub(super) fn aligned(lines: &[Line], environment: &str) -> String {
     format!("\\begin{{{environment}}}\n{}\n\\end{{{environment}}}\n", rows.join(" \\\\\n"))
 }
 
-/// Where an expression stands: what must be bracketed there.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Nothing follows that it could swallow.
-    Alone,
-    /// The last factor of a product, or what a sum is over: a sum of terms needs brackets.
-    LastFactor,
-    /// A factor with others after it: a sum over variables needs them too.
-    Factor,
-    /// A term of a difference after its first: a sum of terms needs brackets.
-    Subtracted,
-}
-
 fn write_expr(out: &mut String, expr: &tree::Expr, place: Place) {
-    let bracketed = match &expr.kind {
-        ExprKind::Plus(_) | ExprKind::Minus(_) | ExprKind::Negative(_) => place != Place::Alone,
-        ExprKind::Sum { .. } => place == Place::Factor,
-        ExprKind::Product(_) => false,
-        ExprKind::P(_)
-        | ExprKind::E(_)
-        | ExprKind::Quotient(..)
-        | ExprKind::Number(_)
-        | ExprKind::Name(_)
-        | ExprKind::Quantity(_) => false,
-    };
+    let bracketed = place.brackets(expr);
     if bracketed {
         out.push_str("\\left(");
     }

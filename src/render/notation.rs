@@ -6,6 +6,37 @@ use crate::source::{Span, Spanned};
 use crate::syntax::print::{self, Style};
 use crate::syntax::tree;
 
+/// Where an expression stands in typeset mathematics: what must be bracketed there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Nothing follows that it could swallow.
+    Alone,
+    /// The last factor of a product, or what a sum is over: a sum of terms needs brackets.
+    LastFactor,
+    /// A factor with others after it: a sum over variables needs them too.
+    Factor,
+    /// A term of a difference after its first: a sum of terms needs brackets.
+    Subtracted,
+}
+
+impl Place {
+    /// Whether an expression needs brackets here.
+    pub(super) const fn brackets(self, expr: &tree::Expr) -> bool {
+        use tree::ExprKind as Kind;
+        match expr.kind {
+            Kind::Plus(_) | Kind::Minus(_) | Kind::Negative(_) => !matches!(self, Self::Alone),
+            Kind::Sum { .. } => matches!(self, Self::Factor),
+            Kind::Product(_)
+            | Kind::P(_)
+            | Kind::E(_)
+            | Kind::Quotient(..)
+            | Kind::Number(_)
+            | Kind::Name(_)
+            | Kind::Quantity(_) => false,
+        }
+    }
+}
+
 /// The text of a piece of notation, as the language writes it where it can.
 #[must_use]
 pub fn text(math: &Math, style: Style) -> String {

@@ -188,29 +188,32 @@ pub(super) fn let_operator(source: &Source, span: Span, name: &str) -> Diagnosti
     error("whatif::let_operator", source, message, span, "an operator").help(format!("use another name, `{name}1`"))
 }
 
-/// The word a reader may have meant at the beginning of a statement.
+/// The words that open a statement.
+pub(super) const OPENING: [&str; 16] = [
+    "graph",
+    "dag",
+    "var",
+    "let",
+    "expect",
+    "proof",
+    "adjust",
+    "implications",
+    "paths",
+    "simplify",
+    "model",
+    "explain",
+    "sensitivity",
+    "table",
+    "estimate",
+    "refute",
+];
+
+/// The word a reader may have meant at the beginning of a statement. `dag` is so short that much resembles it.
 pub(super) fn near_word(word: &str) -> Option<&'static str> {
-    const WORDS: [&str; 15] = [
-        "graph",
-        "var",
-        "let",
-        "expect",
-        "proof",
-        "adjust",
-        "implications",
-        "paths",
-        "simplify",
-        "model",
-        "explain",
-        "sensitivity",
-        "table",
-        "estimate",
-        "refute",
-    ];
     let lower = word.to_lowercase();
-    WORDS
+    OPENING
         .into_iter()
-        .filter(|candidate| *candidate != word)
+        .filter(|candidate| *candidate != word && *candidate != "dag")
         .map(|candidate| (strsim::osa_distance(candidate, &lower), candidate))
         .filter(|(distance, candidate)| *distance <= if candidate.len() > 4 { 2 } else { 1 })
         .min()

@@ -130,25 +130,7 @@ pub fn graph(source: &Source, statement: Span) -> Option<GraphOutline> {
 
 /// The words that open a statement, each with how it is written.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    const WORDS: [&str; 16] = [
-        "graph",
-        "dag",
-        "var",
-        "let",
-        "expect",
-        "proof",
-        "adjust",
-        "implications",
-        "paths",
-        "simplify",
-        "model",
-        "explain",
-        "sensitivity",
-        "table",
-        "estimate",
-        "refute",
-    ];
-    WORDS.into_iter().filter_map(|word| {
+    diagnostics::OPENING.into_iter().filter_map(|word| {
         // Where there are several forms, the first.
         Some((word, diagnostics::form(word)?.split('`').next()?))
     })

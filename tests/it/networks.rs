@@ -98,7 +98,7 @@ fn marginals_are_pyagrums() {
 }
 
 #[test]
-#[ignore = "needs optimised code: cargo test --release -- --ignored"]
+#[ignore = "needs optimised code: .ci/long"]
 fn marginals_of_large_networks_are_pyagrums() {
     compare(false);
 }

@@ -62,7 +62,7 @@ fn both_verdicts_agree_on_all_graphs_of_three_nodes() {
 }
 
 #[test]
-#[ignore = "a minute: the nightly run"]
+#[ignore = "a minute: .ci/long"]
 fn both_verdicts_agree_on_all_graphs_of_four_nodes() {
     assert_eq!(verdicts_agree_on_all(4), 4_096 * 175);
 }
@@ -87,7 +87,7 @@ fn both_verdicts_agree_on_random_graphs() {
 }
 
 #[test]
-#[ignore = "minutes: the nightly run"]
+#[ignore = "minutes: .ci/long"]
 fn both_verdicts_agree_on_many_random_graphs() {
     verdicts_agree(100_000, 6, 4);
     verdicts_agree(20_000, 7, 5);

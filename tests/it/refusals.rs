@@ -95,7 +95,7 @@ fn no_false_derivation_is_accepted() {
 }
 
 #[test]
-#[ignore = "minutes: the nightly run"]
+#[ignore = "minutes: .ci/long"]
 fn no_false_derivation_is_accepted_of_many() {
     damaged_derivations(20_000, 5, 52);
     damaged_derivations(3_000, 7, 53);

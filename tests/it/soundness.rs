@@ -138,7 +138,7 @@ fn random_graphs_of_up_to_seven_nodes() {
 }
 
 #[test]
-#[ignore = "minutes: the nightly run"]
+#[ignore = "minutes: .ci/long"]
 fn many_random_graphs() {
     judge_random(200_000, 5, 13);
     judge_random(50_000, 6, 14);
