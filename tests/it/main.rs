@@ -28,6 +28,7 @@ mod snapshots_command;
 mod soundness;
 mod sql;
 mod support;
+mod tables;
 #[cfg(unix)]
 mod terminal;
 mod verify;
