@@ -10,6 +10,7 @@
 
 mod bootstrap;
 mod compile;
+pub mod continuous;
 mod interval;
 mod moments;
 mod naive;
@@ -21,7 +22,7 @@ mod tests;
 mod types;
 mod variance;
 
-pub use types::{Empty, Estimate, Interval, Method, Number, Options, Positivity, Resampled};
+pub use types::{Empty, Estimate, Interval, Method, Number, Options, Overlap, Positivity, Resampled};
 
 use crate::answer::{Answer, Body, Identified, Verdict};
 use crate::data::Counts;

@@ -88,6 +88,8 @@ pub struct Estimate {
     pub positivity: Positivity,
     /// The bootstrap, where there was one.
     pub resampled: Option<Resampled>,
+    /// How alike the arms are, where the effect of an action is found by adjustment.
+    pub overlap: Option<Overlap>,
     /// Why there is no number, where one is missing.
     pub reason: Option<String>,
     /// What a reader should mind.
@@ -135,4 +137,15 @@ pub struct Resampled {
     pub replicates: usize,
     /// Those in which a number was undefined.
     pub undefined: usize,
+}
+
+/// How alike those are who got one treatment and those who got another: the propensity by arm.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Overlap {
+    /// The arms, as levels of the treatment; the propensity is the chance of the last.
+    pub arms: Vec<String>,
+    /// Edges of the bins of the propensity, from 0 to 1.
+    pub edges: Vec<f64>,
+    /// Rows in each bin, by arm.
+    pub rows: Vec<Vec<f64>>,
 }

@@ -1,0 +1,4 @@
+//! Estimates where covariates are numbers: regression, weighting and both at once.
+
+pub mod glm;
+pub mod linear;
