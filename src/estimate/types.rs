@@ -38,6 +38,14 @@ pub enum Method {
     /// The estimand at the empirical distribution.
     #[default]
     PlugIn,
+    /// The mean of a model of the outcome (standardisation, the g-formula).
+    Regression,
+    /// Each row weighted by one over its chance of the treatment it had.
+    Ipw,
+    /// Regression and weighting at once, with models fitted on other rows than they are used on.
+    Aipw,
+    /// Two-stage least squares with an instrument.
+    Iv,
 }
 
 impl Method {
@@ -46,6 +54,10 @@ impl Method {
     pub const fn name(self) -> &'static str {
         match self {
             Self::PlugIn => "plug-in",
+            Self::Regression => "regression",
+            Self::Ipw => "ipw",
+            Self::Aipw => "aipw",
+            Self::Iv => "iv",
         }
     }
 }
@@ -92,6 +104,8 @@ pub struct Estimate {
     pub overlap: Option<Overlap>,
     /// Why there is no number, where one is missing.
     pub reason: Option<String>,
+    /// How the number came about, in sentences: models and what they assume.
+    pub notes: Vec<String>,
     /// What a reader should mind.
     pub warnings: Vec<String>,
 }
