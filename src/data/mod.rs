@@ -23,7 +23,7 @@ pub mod diagnostics;
 pub use dictionary::is_missing;
 pub use finish::Read;
 pub use number::number;
-pub use rows::{MAX_NUMBERS, MAX_WHOLE, Rows, Variable};
+pub use rows::{MAX_NUMBERS, MAX_WHOLE, Rows, Variable, is_number};
 pub use schema::{Header, Schema};
 pub use tally::{Batch, MAX_CELLS, MAX_LEVEL, MAX_LEVELS, Tally};
 pub use wanted::{Field, Levels, Wanted};

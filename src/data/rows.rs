@@ -132,6 +132,19 @@ pub(super) fn decide(mut values: Vec<f64>, texts: &[Level]) -> (Option<Vec<Strin
     (Some(names), values)
 }
 
+/// Whether a column of these levels would be a number, were it read row by row and had neither levels nor bins declared.
+#[must_use]
+pub fn is_number(levels: &[String]) -> bool {
+    let mut broken = false;
+    let all = levels.iter().all(|level| {
+        number(level.as_bytes()).is_some_and(|number| {
+            broken |= number.fract() != 0.0;
+            true
+        })
+    });
+    all && (broken || levels.len() > MAX_WHOLE)
+}
+
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Ordered(f64);
 

@@ -21,7 +21,8 @@ mod tests;
 mod told;
 mod types;
 
-pub use propose::bins;
+pub use among::from_counts;
+pub use propose::{bins, bins_of_counts};
 pub use types::{Among, Interact, Settings};
 
 use super::{Estimand, Estimate, Number, Options, Resampled, UNDEFINED, bootstrap, identified, interval};
@@ -160,7 +161,16 @@ impl Work<'_> {
     }
 
     fn fill(&self, estimate: &mut Estimate) -> Result<(), Fault> {
-        let Adjusted { arena, query, .. } = &self.adjusted;
+        let Adjusted { arena, query, set, .. } = &self.adjusted;
+        if let Interact::Only(names) = &self.settings.interact
+            && let Some(strange) = names.iter().find(|name| set.iter().all(|var| self.name(*var) != **name))
+        {
+            let known: Vec<String> = set.iter().map(|var| self.name(*var)).collect();
+            return Err(Fault::Reason(format!(
+                "--interact names {strange}, which is not adjusted for; what is: {}",
+                known.join(", ")
+            )));
+        }
         let over = arena.free(*query).to_vec();
         estimate.slots = over.iter().map(|r| print::name(&self.name(r.var)) + &super::primes(*r)).collect();
         let places = self.places(&over)?;
@@ -223,7 +233,14 @@ impl Work<'_> {
 
     /// The means asked for, those with the same models together.
     fn groups(&self, asked: &[Asked]) -> Result<Vec<Group>, Fault> {
-        let among = among::group(self, asked)?;
+        let among = among::named(self.settings.among, asked)?;
+        let among = match among {
+            Some(value) => {
+                among::certify(self.answer, &self.adjusted, asked)?;
+                Some(self.level(self.adjusted.treatment, &value, told::ACTED)?)
+            }
+            None => None,
+        };
         let mut groups: Vec<(Asked, Group)> = Vec::new();
         for (position, mean) in asked.iter().enumerate() {
             let arm = self.level(self.adjusted.treatment, &mean.treatment, told::ACTED)?;

@@ -67,7 +67,7 @@ impl Outcome {
                 (None, named.flat_map(|(_, columns)| columns.clone()).collect())
             }
         };
-        let mut model = Self {
+        let model = Self {
             coefficients: Vec::new(),
             inverse: Square::zeros(0),
             event: sample.event,

@@ -1,6 +1,6 @@
 //! Bins for a number, where only levels will do.
 
-use crate::data::{Rows, Variable};
+use crate::data::{Counts, Rows, Variable, number};
 
 /// Parts of about equal size that are proposed.
 const PARTS: usize = 4;
@@ -12,24 +12,41 @@ pub fn bins(rows: &Rows, name: &str) -> Option<String> {
     rows.variable(name).filter(|variable| variable.levels.is_none()).map(option)
 }
 
+/// The same of a variable that has been counted by, where its levels are numbers.
+#[must_use]
+pub fn bins_of_counts(counts: &Counts, name: &str) -> Option<String> {
+    let position = counts.position(name)?;
+    let numbers: Option<Vec<f64>> =
+        counts.columns[position].levels.iter().map(|level| number(level.as_bytes())).collect();
+    let numbers = numbers?;
+    let cells = counts.cells.iter().map(|cell| (numbers[cell.at[position] as usize], cell.count));
+    Some(written(name, cells.collect()))
+}
+
 pub(super) fn option(variable: &Variable) -> String {
-    let mut sorted = variable.values.clone();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let spread = sorted.last().zip(sorted.first()).map_or(1.0, |(last, first)| last - first);
+    written(&variable.name, variable.values.iter().map(|value| (*value, 1.0)).collect())
+}
+
+/// Numbers with their weights, cut where the weight is.
+fn written(name: &str, mut values: Vec<(f64, f64)>) -> String {
+    values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let spread = values.last().zip(values.first()).map_or(0.0, |(last, first)| last.0 - first.0);
     // Two digits of the spread are exact enough, and short to write.
-    let step = 10_f64.powf((spread / 100.0).max(f64::MIN_POSITIVE).log10().floor());
-    let mut edges: Vec<String> = Vec::new();
-    for part in 0..PARTS {
-        let value = sorted.get(part * sorted.len() / PARTS).copied().unwrap_or_default();
-        let rounded = (value / step).floor() * step;
-        // As few digits as the step has.
-        let digits = (-step.log10()).ceil().clamp(0.0, 12.0) as usize;
-        let text = format!("{rounded:.digits$}");
-        if edges.last() != Some(&text) {
-            edges.push(text);
+    let step = if spread > 0.0 { 10_f64.powf((spread / 100.0).log10().floor()) } else { 1.0 };
+    let digits = (-step.log10()).ceil().clamp(0.0, 12.0) as usize;
+    let whole: f64 = values.iter().map(|(_, weight)| weight).sum();
+    let (mut edges, mut passed): (Vec<String>, f64) = (Vec::new(), 0.0);
+    for (value, weight) in values {
+        if passed >= edges.len() as f64 * whole / PARTS as f64 && edges.len() < PARTS {
+            let text = format!("{:.digits$}", (value / step).floor() * step);
+            let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+            if edges.last().is_none_or(|last| last != text) {
+                edges.push(text.to_owned());
+            }
         }
+        passed += weight;
     }
-    format!("--bins {}={}", variable.name, edges.join(","))
+    format!("--bins {name}={}", edges.join(","))
 }
 
 #[cfg(test)]
@@ -39,9 +56,9 @@ mod tests {
     #[test]
     fn quartiles_in_few_digits() {
         let variable = |values: Vec<f64>| Variable { name: "v".into(), levels: None, values };
-        assert_eq!(option(&variable((0..100).map(f64::from).collect())), "--bins v=0.0,25.0,50.0,75.0");
+        assert_eq!(option(&variable((0..100).map(f64::from).collect())), "--bins v=0,25,50,75");
         assert_eq!(option(&variable((0..1000).map(f64::from).collect())), "--bins v=0,250,500,750");
-        assert_eq!(option(&variable(vec![0.123_456, 0.5, 0.75, 0.9])), "--bins v=0.123,0.500,0.750,0.900");
+        assert_eq!(option(&variable(vec![0.123_456, 0.5, 0.75, 0.9])), "--bins v=0.123,0.5,0.75,0.9");
         assert_eq!(option(&variable(vec![7.0; 4])), "--bins v=7");
     }
 }

@@ -4,8 +4,8 @@ use super::super::{Estimate, Method};
 use super::adjusted::Asked;
 use super::nuisance::Propensity;
 use super::sample::Sample;
-use super::types::{Among, Interact};
-use super::{Fault, Group, Work, overlap, propensities};
+use super::types::Interact;
+use super::{Fault, Group, Work, among, overlap, propensities};
 
 /// Why the treatment needs levels.
 pub(super) const ACTED: &str = "the effect of a number is not estimated here";
@@ -31,14 +31,8 @@ impl Work<'_> {
                 self.settings.folds
             ));
         }
-        if let Some(among) = group.targets.first().and_then(|target| target.among) {
-            let whose = if self.settings.among == Among::Treated { "first" } else { "second" };
-            estimate.notes.push(format!(
-                "asked of those who had {}, the treatment that the question names {whose}; that needs more than an effect on \
-                 everybody, and the graph has it: what is adjusted for accounts for all that treatment and outcome have in \
-                 common, and the action does not change it",
-                sample.arm_name(among)
-            ));
+        if let Some(arm) = group.targets.first().and_then(|target| target.among) {
+            estimate.notes.push(among::whom(&sample.treatment, &sample.arms[arm], self.settings.among));
         }
         // Where weighting could be done nothing can go wrong here; a regression may do without.
         let chances = match propensities(group) {
