@@ -27,6 +27,9 @@ pub struct Continuous {
     /// Leave out who had less than this chance of an action, or of the others, and say to whom the number then applies
     #[arg(long, value_name = "P", value_parser = trim)]
     pub trim: Option<f64>,
+    /// With iv: the instrument to take, of those that the graph has
+    #[arg(long, value_name = "VARIABLE")]
+    pub instrument: Option<String>,
     /// With ipw: take the chances of the actions as known and not as estimated; the interval is wider then
     #[arg(long)]
     pub known_propensity: bool,
@@ -103,21 +106,59 @@ pub type Told = (Estimate, (f64, f64));
 impl Question<'_> {
     /// Answers it by the method asked for, or by the one that fits.
     pub fn estimate(&self, read: &mut Read, warnings: &mut Vec<Diagnostic>) -> Result<Told, Vec<Diagnostic>> {
-        let Some(needs) = self.needs() else {
+        if self.arguments.method == Method::Iv {
+            return self.by_instrument(read, warnings);
+        }
+        let Some(needs) = estimate::needs(self.answer) else {
             let estimate = estimate::estimate(self.problem, self.answer, &table::Counts::default(), self.options);
-            return Ok((estimate.map_err(|fault| vec![*fault])?, (0.0, 0.0)));
+            let mut estimate = estimate.map_err(|fault| vec![*fault])?;
+            if let (Some(reason), Ok(_)) =
+                (&mut estimate.reason, continuous::instrument(self.problem, self.answer, None))
+            {
+                *reason += "; the graph has an instrument, so if the effect is along a straight line: --method iv";
+            }
+            return Ok((estimate, (0.0, 0.0)));
         };
         match self.arguments.method {
             Method::PlugIn => self.from_counts(needs, read, warnings),
             Method::Regression => self.from_rows(needs, estimate::Method::Regression, read, warnings),
             Method::Ipw => self.from_rows(needs, estimate::Method::Ipw, read, warnings),
             Method::Aipw => self.from_rows(needs, estimate::Method::Aipw, read, warnings),
-            Method::Auto => self.fitting(needs, read, warnings),
+            Method::Auto | Method::Iv => self.fitting(needs, read, warnings),
         }
     }
 
-    fn needs(&self) -> Option<Needs> {
-        estimate::needs(self.answer)
+    /// With an instrument of the graph.
+    fn by_instrument(&self, read: &mut Read, warnings: &mut Vec<Diagnostic>) -> Result<Told, Vec<Diagnostic>> {
+        let wanted = self.arguments.continuous.instrument.as_deref();
+        match continuous::instrument(self.problem, self.answer, wanted) {
+            Ok(instrument) => {
+                let (rows, seconds) = self.kept(instrument.needs(), read, warnings)?;
+                let start = Instant::now();
+                let found = continuous::estimate_iv(self.problem, self.answer, &instrument, rows, self.options);
+                Ok((found.map_err(|fault| vec![*fault])?, (*seconds, start.elapsed().as_secs_f64())))
+            }
+            Err(reason) => {
+                let method = estimate::Method::Iv;
+                let none = continuous::unidentified(self.answer, self.options);
+                Ok((Estimate { reason: Some(reason), method, ..none }, (0.0, 0.0)))
+            }
+        }
+    }
+
+    /// The rows that are needed, read once.
+    fn kept<'r>(
+        &self,
+        needs: Needs,
+        read: &'r mut Read,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<&'r (Rows, f64), Vec<Diagnostic>> {
+        let key = (self.table, needs);
+        if !read.kept.contains_key(&key) {
+            let kept = self.keep(&key.1, warnings)?;
+            read.kept.insert(key.clone(), kept);
+        }
+        Ok(&read.kept[&key])
     }
 
     /// From counts, unless what is adjusted for are numbers.
@@ -208,12 +249,7 @@ impl Question<'_> {
         read: &mut Read,
         warnings: &mut Vec<Diagnostic>,
     ) -> Result<Told, Vec<Diagnostic>> {
-        let key = (self.table, needs);
-        if !read.kept.contains_key(&key) {
-            let kept = self.keep(&key.1, warnings)?;
-            read.kept.insert(key.clone(), kept);
-        }
-        let (rows, seconds) = &read.kept[&key];
+        let (rows, seconds) = self.kept(needs, read, warnings)?;
         let start = Instant::now();
         let settings = self.arguments.continuous.settings(method);
         let found = continuous::estimate(self.problem, self.answer, rows, self.options, &settings);
@@ -231,7 +267,7 @@ impl Question<'_> {
             return Err(vec![input::without_place("whatif::rows_needed", self.problem.source.name(), message, help)]);
         };
         let wanted = table.columns.wanted(self.problem, self.answer, &needs.columns, needs.numeric.as_deref());
-        let wanted = wanted.map_err(|fault| vec![*fault])?.rows();
+        let wanted = wanted.map_err(|fault| vec![*fault])?.kept(whatif::data::MAX_NUMBERS);
         if path.as_os_str() == "-" && self.arguments.method == Method::Auto {
             let message = "standard input has been read once, to see what is in it".to_owned();
             let help = "say which method is meant: --method aipw; or give the table as a file";

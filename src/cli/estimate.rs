@@ -88,6 +88,8 @@ pub enum Method {
     Ipw,
     /// Adjustments: both at once, right where one of them is
     Aipw,
+    /// An instrument, by two-stage least squares; assumes a straight line
+    Iv,
 }
 
 /// How numbers are written.

@@ -4,7 +4,7 @@ use super::cells::{Cells, TooWide};
 use super::dictionary::{Dictionary, Key, is_missing};
 use super::flaw::{FLAWED, Flaw, Flaws, Met};
 use super::number::number;
-use super::rows::{Kept, MAX_NUMBERS, text};
+use super::rows::{Kept, text};
 use super::schema::Role;
 use super::{Levels, Schema};
 
@@ -82,7 +82,7 @@ impl<'s> Tally<'s> {
             schema,
             columns,
             cells: Cells::new(schema.wanted.fields.len(), !schema.is_plain()),
-            kept: schema.wanted.rows.then(|| Kept::new(slots)),
+            kept: schema.wanted.rows.map(|most| Kept::new(slots, most)),
             row: vec![0; slots],
             numbers: vec![0.0; slots],
             flawed: false,
@@ -253,7 +253,7 @@ impl<'s> Tally<'s> {
                 let level = |slot: usize| matches!(self.schema.wanted.fields.get(slot), Some(field) if field.levels != Levels::Any);
                 let values = self.row.iter().zip(&self.numbers).enumerate();
                 kept.push(values.map(|(slot, (code, number))| if level(slot) { f64::from(*code) } else { *number }));
-                if kept.len() > MAX_NUMBERS {
+                if kept.is_full() {
                     self.full(Flaw::TooManyRows);
                 }
             }
@@ -410,7 +410,7 @@ impl<'s> Tally<'s> {
             && !self.stopped
         {
             kept.append(later, &codes);
-            if kept.len() > MAX_NUMBERS {
+            if kept.is_full() {
                 self.full(Flaw::TooManyRows);
             }
         } else if !self.stopped {

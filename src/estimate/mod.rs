@@ -22,7 +22,7 @@ mod tests;
 mod types;
 mod variance;
 
-pub use types::{Empty, Estimate, Interval, Method, Number, Options, Overlap, Positivity, Resampled};
+pub use types::{Empty, Estimate, Instrumented, Interval, Method, Number, Options, Overlap, Positivity, Resampled};
 
 use crate::answer::{Answer, Body, Identified, Verdict};
 use crate::data::Counts;

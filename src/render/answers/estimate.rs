@@ -38,6 +38,9 @@ pub fn estimate(problem: &Problem, answer: &Answer, found: &Estimate) -> Documen
         shown.define(&mut document, [estimand]);
         document.push(Block::Formula { lhs: None, rhs: shown.expr(estimand) });
     }
+    if found.estimand.is_none() && !found.numbers.is_empty() {
+        document.say(Text::of(format!("From {}, {}.", count(found.used as usize, "row", "rows"), found.how)));
+    }
     if !found.taken.is_empty() {
         let taken = found.taken.iter().map(|(name, level)| Math::Code(level_of(name, level)));
         document.say(Text::of("Any value of these gives the same answer; taken was ").join(taken, " and ").say("."));
