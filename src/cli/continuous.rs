@@ -215,7 +215,7 @@ impl Question<'_> {
 
     /// Whether the table has rows, and no counts instead.
     fn is_rows(&self) -> bool {
-        self.plan.tables.get(self.table).is_some_and(|table| table.counts.is_none())
+        self.plan.tables.get(self.table).is_some_and(|table| table.data.is_some())
     }
 
     /// The variables that have neither levels nor bins.

@@ -71,6 +71,9 @@ pub struct Table {
     /// The data as counts: what the query of whatif counts returned, as CSV
     #[arg(long, value_name = "COUNTS", conflicts_with = "data")]
     pub counts: Option<PathBuf>,
+    /// The data in a database, which counts them: adbc:DRIVER?uri=…&table=TABLE, values percent-encoded
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["data", "counts"])]
+    pub on: Option<String>,
     #[command(flatten)]
     pub columns: Columns,
 }
@@ -158,7 +161,7 @@ pub fn plan(
         let range = which.map_or(0..problem.queries.len(), |one| one..one + 1);
         Ok(Plan { tables, asked: range.map(|query| (query, 0)).collect() })
     };
-    if table.data.is_some() || table.counts.is_some() {
+    if table.data.is_some() || table.counts.is_some() || table.on.is_some() {
         return every(vec![table.clone()]);
     }
     let folder = file.parent().unwrap_or(Path::new(""));
@@ -190,7 +193,7 @@ fn own(folder: &Path, table: &Table, entry: &TableEntry) -> Table {
         entry.columns.iter().filter_map(|column| Some((column.variable.clone(), column.levels.clone()?))).collect();
     columns.weights = columns.weights.or_else(|| entry.weights.clone());
     columns.counts_column = columns.counts_column.or_else(|| entry.counts.clone());
-    Table { data: Some(folder.join(&entry.path)), counts: None, columns }
+    Table { data: Some(folder.join(&entry.path)), counts: None, on: None, columns }
 }
 
 /// Tables that have been read, by position and by what was counted, each with the seconds that took.
@@ -211,11 +214,12 @@ pub fn counted<'t>(
         let table = plan.tables.get(position).ok_or_else(Vec::new)?;
         let wanted = table.columns.wanted(problem, answer, &needs.columns, needs.numeric.as_deref());
         let wanted = wanted.map_err(|fault| vec![*fault])?;
-        let found = match (&table.data, &table.counts) {
-            (Some(path), _) => data::read(path, &wanted, jobs)?,
-            (None, Some(path)) => data::read(path, &wanted.grouped(), jobs)?,
-            // One of the two is there: the command line asks for it.
-            (None, None) => return Err(Vec::new()),
+        let found = match (&table.data, &table.counts, &table.on) {
+            (Some(path), _, _) => data::read(path, &wanted, jobs)?,
+            (None, Some(path), _) => data::read(path, &wanted.grouped(), jobs)?,
+            (None, None, Some(address)) => data::on(address, &wanted)?,
+            // One of the three is there: the command line asks for it.
+            (None, None, None) => return Err(Vec::new()),
         };
         warnings.extend(found.warnings);
         if found.dropped > 0 {

@@ -187,7 +187,9 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
     let value = met.value.clone().unwrap_or_else(|| text.get(span.start..span.end).unwrap_or_default().to_owned());
     let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(&value);
     let value = if value.is_empty() { "nothing".to_owned() } else { quoted(value) };
-    let place = format!("row {}, column {}", thousands(met.record + 1), quoted(column));
+    // The rows of a grouped table are groups of rows.
+    let of = if schema.wanted.grouped { " of the counts" } else { "" };
+    let place = format!("row {}{of}, column {}", thousands(met.record + 1), quoted(column));
     let (code, mut message, label, help) = match flaw {
         Flaw::Ragged => (
             "whatif::data_ragged",
