@@ -81,7 +81,7 @@ fn exact(graph: &Graph, model: &Scm) -> Counts {
         at.reverse();
         Cell { at: at.into(), count, sum: 0.0, sum_squares: 0.0 }
     });
-    Counts { columns: columns.collect(), cells: cells.collect(), rows: 1, weight: 1.0, numeric: None }
+    Counts { columns: columns.collect(), cells: cells.collect(), rows: 1, weight: 1.0, ..Counts::default() }
 }
 
 fn drawn(exact: &Counts, model: &Scm, rng: &mut ChaCha8Rng) -> Counts {

@@ -49,7 +49,9 @@ fn number(column: &str, dialect: Dialect) -> String {
     let (column, float) = (dialect.name(column), dialect.float());
     if dialect == Dialect::Sqlite {
         // Beside a number, a text that is one is compared as one.
-        return format!("CASE WHEN {column} <> CAST({column} AS NUMERIC) THEN 9e999 ELSE CAST({column} AS {float}) END");
+        return format!(
+            "CASE WHEN {column} <> CAST({column} AS NUMERIC) THEN 9e999 ELSE CAST({column} AS {float}) END"
+        );
     }
     format!("CAST({column} AS {float})")
 }

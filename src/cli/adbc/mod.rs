@@ -54,8 +54,7 @@ pub fn read(address: &str, wanted: &Wanted) -> Result<data::Read, Vec<Diagnostic
 
 fn connect(address: &Address) -> Result<ManagedConnection, Box<Diagnostic>> {
     let entrypoint = address.entrypoint.as_deref().map(str::as_bytes);
-    let driver =
-        ManagedDriver::load_from_name(&address.driver, entrypoint, AdbcVersion::V110, LOAD_FLAG_DEFAULT, None);
+    let driver = ManagedDriver::load_from_name(&address.driver, entrypoint, AdbcVersion::V110, LOAD_FLAG_DEFAULT, None);
     let mut driver = driver.map_err(|error| no_driver(address, &error))?;
     let uri = address.uri.iter().map(|uri| (OptionDatabase::Uri, uri.as_str().into()));
     let others = address.options.iter().map(|(name, value)| (named(name), OptionValue::from(value.as_str())));
@@ -134,7 +133,10 @@ mod tests {
         let faults = read("adbc:/no/such/libadbc_driver_sqlite.so?table=t", &wanted).unwrap_err();
         let [fault] = &faults[..] else { panic!("{faults:?}") };
         assert_eq!(fault.code, "whatif::adbc_driver");
-        assert!(fault.to_string().starts_with("the driver /no/such/libadbc_driver_sqlite.so cannot be loaded: "), "{fault}");
+        assert!(
+            fault.to_string().starts_with("the driver /no/such/libadbc_driver_sqlite.so cannot be loaded: "),
+            "{fault}"
+        );
     }
 
     #[test]

@@ -101,9 +101,11 @@ pub fn count(batch: &RecordBatch, schema: &Schema, tally: &mut Tally<'_>) {
     }
     let both = codes.iter().zip(&numbers).enumerate();
     let batches: Vec<Batch<'_>> = both
-        .map(|(slot, (codes, numbers))| {
-            if schema.is_number(slot) { Batch::Numbers(numbers) } else { Batch::Codes(codes) }
-        })
+        .map(
+            |(slot, (codes, numbers))| {
+                if schema.is_number(slot) { Batch::Numbers(numbers) } else { Batch::Codes(codes) }
+            },
+        )
         .collect();
     tally.batch(batch.num_rows(), &batches, |slot, row| columns[slot].text(row).unwrap_or_default());
 }

@@ -73,14 +73,7 @@ impl<'f> Chunk<'f> {
         let stored = group.column(column);
         let records = usize::try_from(group.num_rows()).map_err(|_| broken("a row group has fewer than no rows"))?;
         let pages = SerializedPageReader::new(Arc::clone(file), stored, records, None)?;
-        let pages = Pages {
-            pages,
-            page: None,
-            left: 0,
-            present: None,
-            positions: Runs::default(),
-            flags: Vec::new(),
-        };
+        let pages = Pages { pages, page: None, left: 0, present: None, positions: Runs::default(), flags: Vec::new() };
         Ok(Self {
             kind,
             stored,

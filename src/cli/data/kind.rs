@@ -1,5 +1,8 @@
 //! The values of a Parquet column, as levels and as numbers.
-#![allow(clippy::wildcard_enum_match_arm, reason = "of the format's many types a few are read, and the rest is refused")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "of the format's many types a few are read, and the rest is refused"
+)]
 
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::column::reader::ColumnReader;

@@ -95,7 +95,10 @@ pub fn estimate(
     let mut estimate = Estimate { method: settings.method, rows: rows.count() as u64, ..super::begin(answer, options) };
     estimate.used = estimate.rows;
     let adjusted = adjusted(answer).map_err(|why| {
-        let cut: Vec<String> = rows.variables.iter().filter(|v| v.levels.is_none()).map(propose::option).collect();
+        // What only its mean is needed of can stay a number.
+        let summed = super::needs(answer).and_then(|needs| needs.numeric);
+        let numbers = rows.variables.iter().filter(|v| v.levels.is_none() && Some(&v.name) != summed.as_ref());
+        let cut: Vec<String> = numbers.map(propose::option).collect();
         let cut =
             if cut.is_empty() { String::new() } else { format!(", with numbers cut into bins: {}", cut.join(" ")) };
         Fault::Reason(format!("{why}; --method plug-in takes any formula{cut}"))

@@ -136,21 +136,24 @@ fn counted(rows: &Rows) -> Counts {
     for row in 0..rows.len() {
         let at = [rows.variables[0].values[row] as u32, rows.variables[1].values[row] as u32];
         let (y, w) = (rows.variables[2].values[row], rows.weights.as_ref().map_or(1.0, |weights| weights[row]));
-        let cell = cells.entry(at).or_insert([0.0; 3]);
-        cell.iter_mut().zip([w, w * y, w * y * y]).for_each(|(to, more)| *to += more);
+        let cell = cells.entry(at).or_insert([0.0; 6]);
+        let one = [w, w * y, w * y * y, w * w, w * w * y, w * w * y * y];
+        cell.iter_mut().zip(one).for_each(|(to, more)| *to += more);
     }
     let column = |at: usize| Column {
         name: rows.variables[at].name.clone(),
         levels: rows.variables[at].levels.clone().unwrap(),
     };
+    let squares = cells.values().map(|cell| [cell[3], cell[4], cell[5]]).collect();
     let cells =
-        cells.into_iter().map(|(at, [count, sum, sum_squares])| Cell { at: at.into(), count, sum, sum_squares });
+        cells.into_iter().map(|(at, [count, sum, sum_squares, ..])| Cell { at: at.into(), count, sum, sum_squares });
     Counts {
         columns: vec![column(0), column(1)],
         cells: cells.collect(),
         rows: rows.len() as u64,
         weight: rows.weights.as_ref().map_or(rows.len() as f64, |weights| weights.iter().sum()),
         numeric: Some("y".to_owned()),
+        squared_weights: rows.weights.is_some().then_some(squares),
     }
 }
 
