@@ -134,10 +134,10 @@ fn obstacles_as_a_person_sees_them() {
         let _ = writeln!(told, "## {} → {}\n{}{}", shown.join(" "), run.status, run.errors, run.output);
     }
     insta::assert_snapshot!("continuous_obstacles", folder.nameless(&told));
-    let run = with_input(&["estimate", &plain, "--data", "-"], text.as_bytes());
+    let run = with_input(&["estimate", &plain, "--data", "-"], &text);
     assert_eq!(run.status, 2);
     insta::assert_snapshot!("continuous_read_once", folder.nameless(&run.errors));
-    let run = with_input(&["estimate", &plain, "--data", "-", "--method", "aipw"], text.as_bytes());
+    let run = with_input(&["estimate", &plain, "--data", "-", "--method", "aipw"], &text);
     assert_eq!(run.status, 0, "{}", run.errors);
 }
 
