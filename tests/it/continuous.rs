@@ -111,11 +111,8 @@ fn obstacles_as_a_person_sees_them() {
         let _ = writeln!(text, "{:.3},{},{},{:.3},{:.2}", draw(), row % 2, u8::from(draw() > 0.5), draw(), draw());
     }
     let data = folder.write("t.csv", &text);
-    let wrong = folder.write("wrong.csv", &text.replacen("\n0.", "\nzero.", 4).replacen(",1,", ",,", 1));
-    let typing = folder.write(
-        "typing.csv",
-        &text.replacen("0.5", "0,5", 0).replace(",0.99\n", ",much\n").replace(",0.01\n", ",little\n"),
-    );
+    let wrong = folder.write("wrong.csv", &format!("{text}0.1,1,,0.5,0.5\n0.1,1,1,0.5,\n0.1,1,0,much,0.5\n"));
+    let typing = folder.write("typing.csv", &text.replace(",0.99\n", ",much\n").replace(",0.01\n", ",little\n"));
     let counts =
         folder.write("counts.csv", "z,x,whatif_count,whatif_sum,whatif_sum_squares,whatif_absent\n0,0,1,1,1,0\n");
     let cases: [(&str, &[&str]); 7] = [

@@ -178,7 +178,12 @@ fn where_models_have_a_place_for_everything_all_methods_are_plug_in() {
     let (problem, _) = problem::read(&Source::new("t.causal", EFFECT));
     let answer = Prover::new(&problem).unwrap().answer(0, &Asking::default());
     let own = from_counts_alone(&problem, &answer, &counted(&rows), &Options::default()).unwrap();
-    assert_eq!(own, from_counts(&problem, &answer, &counted(&rows), &Options::default(), Among::Everybody).unwrap());
+    let all = from_counts(&problem, &answer, &counted(&rows), &Options::default(), Among::Everybody).unwrap();
+    // The chance of x = 1 is a quarter at z = 0, then 0.45 and 0.65.
+    let overlap = all.overlap.clone().unwrap();
+    let full: Vec<usize> = (0..20).filter(|bin| overlap.rows[0][*bin] > 0.0).collect();
+    assert!(full.len() == 3 && full.iter().zip([4, 8, 12]).all(|(bin, low)| (low..low + 3).contains(bin)), "{full:?}");
+    assert_eq!(own, Estimate { overlap: None, ..all });
 }
 
 #[test]
