@@ -120,10 +120,10 @@ impl Question<'_> {
             return Ok((estimate, (0.0, 0.0)));
         };
         match self.arguments.method {
-            Method::PlugIn => self.from_counts(needs, read, warnings),
-            Method::Regression => self.from_rows(needs, estimate::Method::Regression, read, warnings),
-            Method::Ipw => self.from_rows(needs, estimate::Method::Ipw, read, warnings),
-            Method::Aipw => self.from_rows(needs, estimate::Method::Aipw, read, warnings),
+            Method::PlugIn => self.by_counts(needs, read, warnings),
+            Method::Regression => self.by_rows(needs, estimate::Method::Regression, read, warnings),
+            Method::Ipw => self.by_rows(needs, estimate::Method::Ipw, read, warnings),
+            Method::Aipw => self.by_rows(needs, estimate::Method::Aipw, read, warnings),
             Method::Auto | Method::Iv => self.fitting(needs, read, warnings),
         }
     }
@@ -136,7 +136,13 @@ impl Question<'_> {
                 let (rows, seconds) = self.kept(instrument.needs(), read, warnings)?;
                 let start = Instant::now();
                 let found = continuous::estimate_iv(self.problem, self.answer, &instrument, rows, self.options);
-                Ok((found.map_err(|fault| vec![*fault])?, (*seconds, start.elapsed().as_secs_f64())))
+                let mut found = found.map_err(|fault| vec![*fault])?;
+                if self.arguments.continuous.among != Among::Everybody {
+                    found
+                        .warnings
+                        .push("--among changes nothing here: the slope is taken to be one for all".to_owned());
+                }
+                Ok((found, (*seconds, start.elapsed().as_secs_f64())))
             }
             Err(reason) => {
                 let method = estimate::Method::Iv;
@@ -184,14 +190,14 @@ impl Question<'_> {
         };
         let rows = |read: &mut Read, warnings: &mut Vec<Diagnostic>| {
             warnings.truncate(told);
-            self.from_rows(needs.clone(), estimate::Method::Aipw, read, warnings)
+            self.by_rows(needs.clone(), estimate::Method::Aipw, read, warnings)
         };
         match (covariates, counted) {
             (Ok(covariates), Ok(numbers)) if numbers.iter().any(|name| covariates.contains(name)) => {
                 rows(read, warnings)
             }
             (Ok(covariates), Err(faults))
-                if faults.iter().all(|fault| too_many(fault))
+                if faults.iter().all(too_many)
                     && open.iter().any(|name| covariates.contains(name))
                     && self.is_rows() =>
             {
@@ -199,7 +205,7 @@ impl Question<'_> {
             }
             (_, Err(faults)) => Err(faults),
             (covariates, Ok(numbers)) => {
-                let mut told = self.from_counts(needs, read, warnings)?;
+                let mut told = self.by_counts(needs, read, warnings)?;
                 if let (Err(why), Some(name), Some(reason)) = (covariates, numbers.first(), &mut told.0.reason) {
                     let cut = read.counted.values().find_map(|(counts, _)| continuous::bins_of_counts(counts, name));
                     *reason += &format!(
@@ -226,7 +232,7 @@ impl Question<'_> {
         Ok(fields.filter(|field| field.levels == Levels::Open).map(|field| field.variable).collect())
     }
 
-    fn from_counts(
+    fn by_counts(
         &self,
         needs: Needs,
         read: &mut Read,
@@ -238,11 +244,15 @@ impl Question<'_> {
         let start = Instant::now();
         let among = self.arguments.continuous.among();
         let found = continuous::from_counts(self.problem, self.answer, counts, self.options, among);
-        let found = found.map_err(|fault| vec![*fault])?;
+        let mut found = found.map_err(|fault| vec![*fault])?;
+        let Continuous { trim, known_propensity, .. } = &self.arguments.continuous;
+        if trim.is_some() || *known_propensity {
+            found.warnings.push("--trim and --known-propensity are about models, and plug-in has none".to_owned());
+        }
         Ok((found, (*seconds, start.elapsed().as_secs_f64())))
     }
 
-    fn from_rows(
+    fn by_rows(
         &self,
         needs: Needs,
         method: estimate::Method,

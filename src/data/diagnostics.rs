@@ -212,7 +212,7 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
             "whatif::data_not_a_number",
             format!("{place}: {value} is not a number"),
             "a number is needed here".to_owned(),
-            number_help(slot_of.map(|slot| slot.role), column, &value),
+            number_help(slot_of.map(|slot| slot.role), levels, column, &value),
         ),
         Flaw::Unknown => (
             "whatif::data_unknown_level",
@@ -325,9 +325,14 @@ fn part(text: &str, span: Span) -> (&str, Span) {
     (&text[start..end], Span::new(span.start - start, span.end.min(end).max(span.start) - start))
 }
 
-fn number_help(role: Option<Role>, column: &str, value: &str) -> String {
+fn number_help(role: Option<Role>, levels: Option<&Levels>, column: &str, value: &str) -> String {
     if value.contains(',') {
         return "write a point before the decimals: 3.5".to_owned();
+    }
+    if levels == Some(&Levels::Any) {
+        return format!(
+            "correct it, or leave it empty where it is not known; or declare the levels: var {column} : {{…}}"
+        );
     }
     match role {
         Some(Role::Weight) => "each row needs a weight".to_owned(),

@@ -91,7 +91,7 @@ pub fn from_counts(
     let estimand = Estimand { arena: &found.arena, query: found.query, expr: found.expr };
     let work = FromCounts { problem, answer, graph: &answer.graph, found: identified, estimand, options };
     work.fill(&mut estimate, counts).map_err(|fault| Box::new(work.diagnostic(counts, &fault)))?;
-    estimate.notes.push(whom(&answer.graph.name(Node::new(found.treatment.index())).to_owned(), &found.value, among));
+    estimate.notes.push(whom(answer.graph.name(Node::new(found.treatment.index())), &found.value, among));
     Ok(estimate)
 }
 

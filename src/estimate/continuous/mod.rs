@@ -40,6 +40,7 @@ use design::Design;
 use means::{Mean, Target};
 use nuisance::Propensity;
 use sample::Sample;
+use std::sync::Arc;
 
 /// Numbers asked for at once, at most.
 const MOST_NUMBERS: usize = 1_000;
@@ -182,6 +183,12 @@ impl Work<'_> {
                 known.join(", ")
             )));
         }
+        if self.options.empty != super::Empty::Refuse {
+            estimate.warnings.push(
+                "--smooth and --overlap are about counts and did nothing here; --trim restricts the population"
+                    .to_owned(),
+            );
+        }
         let over = arena.free(*query).to_vec();
         estimate.slots = over.iter().map(|r| print::name(&self.name(r.var)) + &super::primes(*r)).collect();
         let places = self.places(&over)?;
@@ -320,7 +327,7 @@ impl Work<'_> {
         };
         let names: Vec<String> = self.adjusted.set.iter().map(|var| self.name(*var)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let design = Design::new(self.rows, which, &names)?;
+        let design = Arc::new(Design::new(self.rows, which, &names)?);
         let pick = |of: &Option<Vec<f64>>| -> Vec<f64> {
             which.iter().map(|&row| of.as_ref().map_or(1.0, |values| values[row])).collect()
         };

@@ -83,7 +83,7 @@ fn the_chance_of_an_event_is_found() {
     let mean = |x: f64, z: f64| expit(-0.5 + x + 0.8 * z);
     let density = |z: f64| (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
     let truth: f64 = (-600..600).map(|i| f64::from(i) / 100.0).map(|z| mean(1.0, z) * density(z) / 100.0).sum();
-    let rows = simulated(1, 8_000, |z| expit(z), |x, z| expit(-0.5 + x + 0.8 * z), true);
+    let rows = simulated(1, 8_000, expit, |x, z| expit(-0.5 + x + 0.8 * z), true);
     for method in METHODS {
         let found = estimated(&format!("{GRAPH}P(y = 1 | do(x = 1))"), &rows, &by(method));
         let number = &found.numbers[0];
