@@ -53,6 +53,8 @@ fn each_fault_of_a_table_as_a_person_sees_it() {
         case("not_utf8", b"service,engagement,churn\ngood,low,no\nbad,m\xfcde,no\nbad,m\xfcde,yes\n"),
         case("header_not_utf8", b"service,engag\xeament,churn\ngood,low,no\n"),
         case("utf16", b"\xff\xfes\0e\0r\0v\0"),
+        case("utf16_without_mark", b"s\0e\0r\0v\0i\0c\0e\0,\0x\0\n\0a\0,\0b\0\n\0"),
+        case("spreadsheet", b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0bTheading.xml of a workbook\n"),
         Case {
             name: "not_a_number",
             data: b"service,engagement,churn\ngood,12,no\nbad,twelve,no\nbad,\"1,5\",no\n",

@@ -29,6 +29,7 @@ mod snapshots_command;
 mod soundness;
 mod sql;
 mod support;
+mod tables;
 #[cfg(unix)]
 mod terminal;
 mod verify;
