@@ -179,10 +179,21 @@ fn where_models_have_a_place_for_everything_all_methods_are_plug_in() {
     let answer = Prover::new(&problem).unwrap().answer(0, &Asking::default());
     let own = from_counts_alone(&problem, &answer, &counted(&rows), &Options::default()).unwrap();
     let all = from_counts(&problem, &answer, &counted(&rows), &Options::default(), Among::Everybody).unwrap();
-    // The chance of x = 1 is a quarter at z = 0, then 0.45 and 0.65.
     let overlap = all.overlap.clone().unwrap();
-    let full: Vec<usize> = (0..20).filter(|bin| overlap.rows[0][*bin] > 0.0).collect();
-    assert!(full.len() == 3 && full.iter().zip([4, 8, 12]).all(|(bin, low)| (low..low + 3).contains(bin)), "{full:?}");
+    let mass = |row: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[row]);
+    let mut expected = vec![vec![0.0; 20]; 2];
+    for level in 0..3 {
+        let of = |arm: f64| -> f64 {
+            let here = |row: &usize| {
+                rows.variables[0].values[*row] == f64::from(level) && rows.variables[1].values[*row] == arm
+            };
+            (0..rows.len()).filter(here).map(mass).sum()
+        };
+        let bin = (of(1.0) / (of(0.0) + of(1.0)) * 20.0) as usize;
+        expected[0][bin] += of(0.0);
+        expected[1][bin] += of(1.0);
+    }
+    assert_eq!((overlap.rows, overlap.arms), (expected, vec!["0".to_owned(), "1".to_owned()]));
     assert_eq!(own, Estimate { overlap: None, ..all });
 }
 
