@@ -4,6 +4,7 @@
 
 mod advice;
 mod cli;
+mod continuous;
 mod contract;
 mod corpus;
 mod data;
