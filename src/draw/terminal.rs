@@ -119,7 +119,7 @@ impl Page {
             let length = (pull.0 - from.0).hypot(pull.1 - from.1) + (to.0 - pull.0).hypot(to.1 - pull.1);
             let steps = length.ceil().max(1.0) as usize;
             for step in 0..=steps {
-                if step / DASH % 2 == 0 {
+                if (step / DASH).is_multiple_of(2) {
                     self.dot(quadratic(*from, *pull, *to, step as f64 / steps as f64));
                 }
             }
