@@ -32,3 +32,4 @@ mod support;
 mod terminal;
 mod verify;
 mod watch;
+mod words;
