@@ -3,7 +3,7 @@
 //! In: a graph, a query and the route by which its estimand was found. Out: a derivation from the query to that
 //! estimand. Must never know: whether the kernel will accept it.
 //!
-//! Steps are equations that hold on their own. [`board::Board`] writes them; `textbook` tells the short routes,
+//! Steps are equations that hold on their own. `board::Board` writes them; `textbook` tells the short routes,
 //! `general` the ID algorithm, `finish` the simplification. Equal subproblems are one lemma: a board never writes an
 //! equation twice. The number of steps is O(districts · blocks), each as long as its terms: polynomial in the graph.
 

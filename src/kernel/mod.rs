@@ -18,8 +18,8 @@
 //! text is; a state's numeric value is its number, whatever domain a file declares. Hedges and models are about P(v): where
 //! distributions with actions are known they are refused.
 //!
-//! Nothing here panics or recurses deeper than [`meaning::DEPTH`]. Work is counted in references read, pairs compared, cells
-//! summed: evidence that takes more than [`WORK`], or a table of more than `CELLS` in `proof::meaning` cells, is refused.
+//! Nothing here panics or recurses deeper than `DEPTH` of `proof::meaning`. Work is counted in references read, pairs compared, cells
+//! summed: evidence that takes more than `WORK`, or a table of more than `CELLS` in `proof::meaning` cells, is refused.
 
 mod checked;
 mod hedge;

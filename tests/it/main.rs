@@ -34,3 +34,4 @@ mod tables;
 mod terminal;
 mod verify;
 mod watch;
+mod words;
