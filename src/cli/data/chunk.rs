@@ -228,6 +228,9 @@ impl Pages {
                 match self.pages.get_next_page()? {
                     None => return Err(broken("a column ends before its row group")),
                     Some(Page::DictionaryPage { buf, num_values, .. }) => {
+                        if values.len() > 0 {
+                            return Err(broken("a column has two dictionaries"));
+                        }
                         let bytes = ByteArray::from(buf);
                         *values = Values::of_dictionary(stored.column_descr(), &bytes, num_values as usize)
                             .ok_or_else(|| broken("a dictionary is not what its page says"))?;
