@@ -1,6 +1,7 @@
 //! `whatif estimate`: a proved estimand and a table of data come to a number.
 
 use super::args::Look;
+use super::continuous::{Continuous, Question, Read};
 use super::data::{self, Columns};
 use super::input::{self, File};
 use super::marginals::field;
@@ -34,6 +35,8 @@ pub struct Estimate {
     /// How the number is found; auto takes what fits the question and the data
     #[arg(long, value_enum, default_value_t = Method::Auto)]
     pub method: Method,
+    #[command(flatten)]
+    pub continuous: Continuous,
     /// How sure intervals are
     #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = probability)]
     pub level: f64,
@@ -78,10 +81,18 @@ pub struct Table {
 /// How a number is found.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
-    /// Plug-in: so far there is nothing else
+    /// Plug-in where all is discrete, aipw where numbers are adjusted for
     Auto,
-    /// The formula, evaluated on the data
+    /// The formula, evaluated on counts of the data
     PlugIn,
+    /// Adjustments: regression of the outcome, averaged (standardisation, the g-formula)
+    Regression,
+    /// Adjustments: rows weighted by one over their chance of the action they had
+    Ipw,
+    /// Adjustments: both at once, right where one of them is
+    Aipw,
+    /// An instrument, by two-stage least squares; assumes a straight line
+    Iv,
 }
 
 /// How numbers are written.
@@ -219,7 +230,7 @@ pub fn counted<'t>(
     Ok(&read[&key])
 }
 
-fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
+pub fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
     let message = format!("{rows} rows without a value were left out");
     let help = "if those rows are unlike the others, so is the number";
     Diagnostic {
@@ -301,7 +312,7 @@ fn all(
             None => Empty::Refuse,
         },
     };
-    let mut read = Tables::new();
+    let mut read = Read::default();
     let (mut found, mut warnings) = (Vec::new(), Vec::new());
     for (at, problem) in problems.iter().enumerate() {
         let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
@@ -314,14 +325,9 @@ fn all(
                 }
                 continue;
             }
-            let empty = (Counts::default(), 0.0);
-            let (counts, seconds) = match estimate::needs(&answer) {
-                None => &empty,
-                Some(needs) => counted((&plan, table), args.jobs, (problem, &answer), needs, &mut read, &mut warnings)?,
-            };
-            let start = Instant::now();
-            let estimate = estimate::estimate(problem, &answer, counts, &options).map_err(|fault| vec![*fault])?;
-            let seconds = (*seconds, start.elapsed().as_secs_f64());
+            let question =
+                Question { arguments: args, plan: &plan, table, problem, answer: &answer, options: &options };
+            let (estimate, seconds) = question.estimate(&mut read, &mut warnings)?;
             found.push(Found { problem: at, answer, estimate, seconds });
         }
     }

@@ -8,6 +8,7 @@
 mod adbc;
 mod args;
 mod check;
+mod continuous;
 mod counts;
 mod data;
 mod difference;

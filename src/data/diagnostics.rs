@@ -212,7 +212,7 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
             "whatif::data_not_a_number",
             format!("{place}: {value} is not a number"),
             "a number is needed here".to_owned(),
-            number_help(slot_of.map(|slot| slot.role), column, &value),
+            number_help(slot_of.map(|slot| slot.role), levels, column, &value),
         ),
         Flaw::Unknown => (
             "whatif::data_unknown_level",
@@ -262,6 +262,19 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
             "one more".to_owned(),
             "cut numbers into bins, or join levels".to_owned(),
         ),
+        Flaw::TooManyRows => (
+            "whatif::data_too_many_rows",
+            format!(
+                "{}: {} columns of more than {} rows are too much to keep; rows times columns are at most {}",
+                header.table,
+                schema.slots.len(),
+                thousands((schema.wanted.rows.unwrap_or_default() / schema.slots.len().max(1)) as u64),
+                thousands(schema.wanted.rows.unwrap_or_default() as u64)
+            ),
+            "one more".to_owned(),
+            "cut numbers into bins, so that rows can be counted and need not be kept; or take a sample of the rows"
+                .to_owned(),
+        ),
         Flaw::Missing => (
             "whatif::data_missing",
             format!("{place}: the value is missing"),
@@ -271,7 +284,7 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
                 .to_owned(),
         ),
     };
-    let counted = !matches!(flaw, Flaw::TooMany | Flaw::TooManyCells);
+    let counted = !matches!(flaw, Flaw::TooMany | Flaw::TooManyCells | Flaw::TooManyRows);
     if counted && met.times > 1 {
         let records = records.max(met.times);
         // Of groups it is not known here how many rows there are in all.
@@ -314,9 +327,14 @@ fn part(text: &str, span: Span) -> (&str, Span) {
     (&text[start..end], Span::new(span.start - start, span.end.min(end).max(span.start) - start))
 }
 
-fn number_help(role: Option<Role>, column: &str, value: &str) -> String {
+fn number_help(role: Option<Role>, levels: Option<&Levels>, column: &str, value: &str) -> String {
     if value.contains(',') {
         return "write a point before the decimals: 3.5".to_owned();
+    }
+    if levels == Some(&Levels::Any) {
+        return format!(
+            "correct it, or leave it empty where it is not known; or declare the levels: var {column} : {{…}}"
+        );
     }
     match role {
         Some(Role::Weight) => "each row needs a weight".to_owned(),

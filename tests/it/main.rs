@@ -4,6 +4,7 @@
 
 mod advice;
 mod cli;
+mod continuous;
 mod contract;
 mod corpus;
 mod data;
@@ -33,3 +34,4 @@ mod tables;
 mod terminal;
 mod verify;
 mod watch;
+mod words;

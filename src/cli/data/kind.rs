@@ -24,6 +24,13 @@ pub enum Kind {
     Decimal(usize),
 }
 
+impl Kind {
+    /// Whether its values are numbers.
+    pub const fn is_number(self) -> bool {
+        matches!(self, Self::Whole | Self::Unsigned | Self::Real | Self::Decimal(_))
+    }
+}
+
 /// Longer than any whole number with a point in it: 16 bytes hold them.
 const MOST_BYTES: usize = 16;
 

@@ -133,17 +133,17 @@ fn count(
     let chunks = columns.iter().map(|&(column, kind)| Chunk::new(&file, group, column, kind));
     let mut chunks: Vec<Chunk<'_>> = chunks.collect::<Result<_>>()?;
     let mut left = usize::try_from(group.num_rows()).unwrap_or_default();
+    let numbers = |slot: usize| schema.is_number(slot) || (schema.is_any(slot) && columns[slot].1.is_number());
     while left > 0 {
         let records = left.min(BATCH);
         for (slot, chunk) in chunks.iter_mut().enumerate() {
             chunk.read(records)?;
-            if schema.is_number(slot) {
+            if numbers(slot) {
                 chunk.measure();
             } else {
                 chunk.find_levels(slot, tally);
             }
         }
-        let numbers = |slot| schema.is_number(slot);
         let batches = chunks.iter().enumerate().map(|(slot, chunk)| {
             if numbers(slot) { Batch::Numbers(chunk.numbers()) } else { Batch::Codes(chunk.codes()) }
         });
