@@ -3,6 +3,7 @@
 //! For each shape of estimand 1,000 data sets of 2,000 rows are drawn, 100 from each of ten random models. `benches/README.md` has
 //! the figures.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::disallowed_methods, reason = "what the tests share reads and writes files")]
 
 #[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/it/support/mod.rs"]

@@ -24,16 +24,21 @@ pub fn read(address: &str, wanted: &Wanted) -> Result<data::Read, Vec<Diagnostic
     let mut connection = connect(&address).map_err(|fault| vec![*fault])?;
     // No row, but the names of the columns: what is missing is told as of a file.
     let names = format!("SELECT * FROM {} WHERE 1 = 0", address.dialect.table(&address.table));
-    let names = ask(&mut connection, &names).map_err(|error| vec![no_table(&address, &error)])?;
-    let (schema, mut found) = Schema::new(wanted, header(&address, &*names));
-    drop(names);
+    let names = ask(&mut connection, &names, |batches| header(&address, &*batches));
+    let (schema, mut found) = Schema::new(wanted, names.map_err(|error| vec![no_table(&address, &error)])?);
     if schema.is_none() {
         return Err(found);
     }
-    let grouped = wanted.clone().grouped();
     let query = sql::counts(wanted, &address.table, address.dialect);
-    let batches = ask(&mut connection, &query).map_err(|error| vec![refused(&address, &error.message)])?;
-    let (schema, more) = Schema::new(&grouped, header(&address, &*batches));
+    let read = ask(&mut connection, &query, |batches| count(&address, &wanted.clone().grouped(), batches));
+    let mut read = read.map_err(|error| vec![refused(&address, &error.message)])??;
+    found.append(&mut read.warnings);
+    Ok(data::Read { warnings: found, ..read })
+}
+
+/// Takes in what the database counted.
+fn count(address: &Address, grouped: &Wanted, batches: Batches) -> Result<data::Read, Vec<Diagnostic>> {
+    let (schema, more) = Schema::new(grouped, header(address, &*batches));
     let Some(schema) = schema else { return Err(more) };
     let strange = values::strange(&schema, &batches.schema(), &address.table);
     if !strange.is_empty() {
@@ -41,15 +46,13 @@ pub fn read(address: &str, wanted: &Wanted) -> Result<data::Read, Vec<Diagnostic
     }
     let mut tally = Tally::new(&schema);
     for batch in batches {
-        let batch = batch.map_err(|error| vec![refused(&address, &error.to_string())])?;
+        let batch = batch.map_err(|error| vec![refused(address, &error.to_string())])?;
         values::count(&batch, &schema, &mut tally);
         if tally.is_stopped() {
             break;
         }
     }
-    let mut read = tally.finish()?;
-    found.append(&mut read.warnings);
-    Ok(data::Read { warnings: found, ..read })
+    tally.finish()
 }
 
 fn connect(address: &Address) -> Result<ManagedConnection, Box<Diagnostic>> {
@@ -72,11 +75,13 @@ fn named(name: &str) -> OptionDatabase {
 
 type Batches = Box<dyn RecordBatchReader + Send + 'static>;
 
-fn ask(connection: &mut ManagedConnection, query: &str) -> Result<Batches, Error> {
+/// Asks, and hands over what comes; the statement outlives that, for some drivers read no further once it is closed.
+fn ask<T>(connection: &mut ManagedConnection, query: &str, take: impl FnOnce(Batches) -> T) -> Result<T, Error> {
     let mut statement = connection.new_statement()?;
-    // Some drivers put it into a query of their own.
+    // Some drivers put the query into one of their own.
     statement.set_sql_query(query.trim_end().trim_end_matches(';'))?;
-    statement.execute()
+    let batches = statement.execute()?;
+    Ok(take(batches))
 }
 
 fn header(address: &Address, batches: &dyn RecordBatchReader) -> Header {

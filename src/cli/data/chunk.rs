@@ -141,11 +141,17 @@ impl<'f> Chunk<'f> {
 
     /// Finds the code of each record's level.
     pub fn find_levels(&mut self, slot: usize, tally: &mut Tally<'_>) {
-        let code = |known: &[u32], at: u32| known.get(at as usize).copied().unwrap_or(NONE);
-        // First all that are known, in one go.
-        self.codes.clear();
-        self.codes.extend(self.at.iter().map(|at| code(&self.known, *at)));
-        if !self.codes.iter().fold(false, |any, code| any | (*code == NONE)) {
+        // First all that are known, in one go. A loop and no chain of closures: those are not always inlined.
+        let mut complete = true;
+        self.codes.resize(self.at.len(), NONE);
+        for (to, at) in self.codes.iter_mut().zip(&self.at) {
+            *to = match self.known.get(*at as usize) {
+                Some(known) => *known,
+                None => NONE,
+            };
+            complete &= *to != NONE;
+        }
+        if complete {
             return;
         }
         for (record, (at, to)) in self.at.iter().zip(&mut self.codes).enumerate() {
@@ -219,6 +225,15 @@ fn skip(reader: &mut ColumnReader, records: usize) -> Result<()> {
     if skipped == records { Ok(()) } else { Err(broken("a column ends before its row group")) }
 }
 
+/// Whether there is a value at each position.
+fn are_below(positions: &[u32], values: usize) -> bool {
+    let mut all = true;
+    for position in positions {
+        all &= (*position as usize) < values;
+    }
+    all
+}
+
 impl Pages {
     /// Fills `to` with positions in `values`, which hold the dictionary from its page on; false where a page has none.
     fn read(&mut self, stored: &ColumnChunkMetaData, values: &mut Values, to: &mut [u32]) -> Result<bool> {
@@ -228,6 +243,9 @@ impl Pages {
                 match self.pages.get_next_page()? {
                     None => return Err(broken("a column ends before its row group")),
                     Some(Page::DictionaryPage { buf, num_values, .. }) => {
+                        if values.len() > 0 {
+                            return Err(broken("a column has two dictionaries"));
+                        }
                         let bytes = ByteArray::from(buf);
                         *values = Values::of_dictionary(stored.column_descr(), &bytes, num_values as usize)
                             .ok_or_else(|| broken("a dictionary is not what its page says"))?;
@@ -244,10 +262,10 @@ impl Pages {
             let some = &mut to[done..done + now];
             let bytes = self.page.as_ref().map_or(&[][..], |page| page.buffer());
             let ended = || broken("a page ends before its values");
-            let highest = match &mut self.present {
+            let below = match &mut self.present {
                 None => {
                     self.positions.read(bytes, some).ok_or_else(ended)?;
-                    some.iter().copied().max()
+                    are_below(some, values.len())
                 }
                 Some(present) => {
                     self.flags.clear();
@@ -256,7 +274,7 @@ impl Pages {
                     let count = self.flags.iter().filter(|flag| **flag != 0).count();
                     let (first, rest) = some.split_at_mut(count);
                     self.positions.read(bytes, first).ok_or_else(ended)?;
-                    let highest = first.iter().copied().max();
+                    let below = are_below(first, values.len());
                     if !rest.is_empty() {
                         // From behind, each position goes to its record; those before it are not passed.
                         let mut next = count;
@@ -269,10 +287,10 @@ impl Pages {
                             };
                         }
                     }
-                    highest
+                    below
                 }
             };
-            if highest.is_some_and(|highest| highest as usize >= values.len()) {
+            if !below {
                 return Err(broken("a value is none of the dictionary's"));
             }
             self.left -= now;

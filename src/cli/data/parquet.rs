@@ -34,7 +34,7 @@ pub fn read(
     let (schema, mut found) = Schema::new(wanted, Header { table: name.to_owned(), names, line: None });
     let Some(schema) = schema else { return Err(found) };
     let columns = columns(&schema, written).map_err(|strange| {
-        let told = |(column, holds): &(String, &str)| of_strange_type(name, column, holds);
+        let told = |(column, holds): &Strange| of_strange_type(name, column, holds);
         strange.iter().map(told).collect::<Vec<_>>()
     })?;
     let groups = metadata.num_row_groups() as u64;
@@ -99,11 +99,11 @@ fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
     found.unwrap_or_else(|_| Err(ParquetError::General("a page is damaged".to_owned())))
 }
 
-/// For each slot where its column is stored, and as what; or the columns that hold no levels, with what they hold.
-type Columns = std::result::Result<Vec<(usize, Kind)>, Vec<(String, &'static str)>>;
+/// A column's name, and what it holds that cannot be a level.
+type Strange = (String, &'static str);
 
-/// Finds the columns of all slots.
-fn columns(schema: &Schema, written: &SchemaDescriptor) -> Columns {
+/// For each slot where its column is stored, and as what; or the columns that hold no levels.
+fn columns(schema: &Schema, written: &SchemaDescriptor) -> std::result::Result<Vec<(usize, Kind)>, Vec<Strange>> {
     let (mut columns, mut strange) = (Vec::new(), Vec::new());
     for position in schema.positions() {
         // A list or a record is stored in several columns, or in one that is none of its own.
