@@ -1,6 +1,7 @@
 //! `whatif estimate`: a proved estimand and a table of data come to a number.
 
 use super::args::Look;
+use super::continuous::{Continuous, Question, Read};
 use super::data::{self, Columns};
 use super::input::{self, File};
 use super::marginals::field;
@@ -34,6 +35,8 @@ pub struct Estimate {
     /// How the number is found; auto takes what fits the question and the data
     #[arg(long, value_enum, default_value_t = Method::Auto)]
     pub method: Method,
+    #[command(flatten)]
+    pub continuous: Continuous,
     /// How sure intervals are
     #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = probability)]
     pub level: f64,
@@ -68,6 +71,9 @@ pub struct Table {
     /// The data as counts: what the query of whatif counts returned, as CSV
     #[arg(long, value_name = "COUNTS", conflicts_with = "data")]
     pub counts: Option<PathBuf>,
+    /// The data in a database, which counts them: adbc:DRIVER?uri=…&table=TABLE, values percent-encoded
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["data", "counts"])]
+    pub on: Option<String>,
     #[command(flatten)]
     pub columns: Columns,
 }
@@ -75,10 +81,18 @@ pub struct Table {
 /// How a number is found.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
-    /// Plug-in: so far there is nothing else
+    /// Plug-in where all is discrete, aipw where numbers are adjusted for
     Auto,
-    /// The formula, evaluated on the data
+    /// The formula, evaluated on counts of the data
     PlugIn,
+    /// Adjustments: regression of the outcome, averaged (standardisation, the g-formula)
+    Regression,
+    /// Adjustments: rows weighted by one over their chance of the action they had
+    Ipw,
+    /// Adjustments: both at once, right where one of them is
+    Aipw,
+    /// An instrument, by two-stage least squares; assumes a straight line
+    Iv,
 }
 
 /// How numbers are written.
@@ -147,7 +161,7 @@ pub fn plan(
         let range = which.map_or(0..problem.queries.len(), |one| one..one + 1);
         Ok(Plan { tables, asked: range.map(|query| (query, 0)).collect() })
     };
-    if table.data.is_some() || table.counts.is_some() {
+    if table.data.is_some() || table.counts.is_some() || table.on.is_some() {
         return every(vec![table.clone()]);
     }
     let folder = file.parent().unwrap_or(Path::new(""));
@@ -179,7 +193,7 @@ fn own(folder: &Path, table: &Table, entry: &TableEntry) -> Table {
         entry.columns.iter().filter_map(|column| Some((column.variable.clone(), column.levels.clone()?))).collect();
     columns.weights = columns.weights.or_else(|| entry.weights.clone());
     columns.counts_column = columns.counts_column.or_else(|| entry.counts.clone());
-    Table { data: Some(folder.join(&entry.path)), counts: None, columns }
+    Table { data: Some(folder.join(&entry.path)), counts: None, on: None, columns }
 }
 
 /// Tables that have been read, by position and by what was counted, each with the seconds that took.
@@ -200,11 +214,12 @@ pub fn counted<'t>(
         let table = plan.tables.get(position).ok_or_else(Vec::new)?;
         let wanted = table.columns.wanted(problem, answer, &needs.columns, needs.numeric.as_deref());
         let wanted = wanted.map_err(|fault| vec![*fault])?;
-        let found = match (&table.data, &table.counts) {
-            (Some(path), _) => data::read(path, &wanted, jobs)?,
-            (None, Some(path)) => data::read(path, &wanted.grouped(), jobs)?,
-            // One of the two is there: the command line asks for it.
-            (None, None) => return Err(Vec::new()),
+        let found = match (&table.data, &table.counts, &table.on) {
+            (Some(path), _, _) => data::read(path, &wanted, jobs)?,
+            (None, Some(path), _) => data::read(path, &wanted.grouped(), jobs)?,
+            (None, None, Some(address)) => data::on(address, &wanted)?,
+            // One of the three is there: the command line asks for it.
+            (None, None, None) => return Err(Vec::new()),
         };
         warnings.extend(found.warnings);
         if found.dropped > 0 {
@@ -215,7 +230,7 @@ pub fn counted<'t>(
     Ok(&read[&key])
 }
 
-fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
+pub fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
     let message = format!("{rows} rows without a value were left out");
     let help = "if those rows are unlike the others, so is the number";
     Diagnostic {
@@ -297,7 +312,7 @@ fn all(
             None => Empty::Refuse,
         },
     };
-    let mut read = Tables::new();
+    let mut read = Read::default();
     let (mut found, mut warnings) = (Vec::new(), Vec::new());
     for (at, problem) in problems.iter().enumerate() {
         let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
@@ -310,14 +325,9 @@ fn all(
                 }
                 continue;
             }
-            let empty = (Counts::default(), 0.0);
-            let (counts, seconds) = match estimate::needs(&answer) {
-                None => &empty,
-                Some(needs) => counted((&plan, table), args.jobs, (problem, &answer), needs, &mut read, &mut warnings)?,
-            };
-            let start = Instant::now();
-            let estimate = estimate::estimate(problem, &answer, counts, &options).map_err(|fault| vec![*fault])?;
-            let seconds = (*seconds, start.elapsed().as_secs_f64());
+            let question =
+                Question { arguments: args, plan: &plan, table, problem, answer: &answer, options: &options };
+            let (estimate, seconds) = question.estimate(&mut read, &mut warnings)?;
             found.push(Found { problem: at, answer, estimate, seconds });
         }
     }

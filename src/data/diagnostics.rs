@@ -187,7 +187,9 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
     let value = met.value.clone().unwrap_or_else(|| text.get(span.start..span.end).unwrap_or_default().to_owned());
     let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(&value);
     let value = if value.is_empty() { "nothing".to_owned() } else { quoted(value) };
-    let place = format!("row {}, column {}", thousands(met.record + 1), quoted(column));
+    // The rows of a grouped table are groups of rows.
+    let of = if schema.wanted.grouped { " of the counts" } else { "" };
+    let place = format!("row {}{of}, column {}", thousands(met.record + 1), quoted(column));
     let (code, mut message, label, help) = match flaw {
         Flaw::Ragged => (
             "whatif::data_ragged",
@@ -210,7 +212,7 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
             "whatif::data_not_a_number",
             format!("{place}: {value} is not a number"),
             "a number is needed here".to_owned(),
-            number_help(slot_of.map(|slot| slot.role), column, &value),
+            number_help(slot_of.map(|slot| slot.role), levels, column, &value),
         ),
         Flaw::Unknown => (
             "whatif::data_unknown_level",
@@ -260,6 +262,19 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
             "one more".to_owned(),
             "cut numbers into bins, or join levels".to_owned(),
         ),
+        Flaw::TooManyRows => (
+            "whatif::data_too_many_rows",
+            format!(
+                "{}: {} columns of more than {} rows are too much to keep; rows times columns are at most {}",
+                header.table,
+                schema.slots.len(),
+                thousands((schema.wanted.rows.unwrap_or_default() / schema.slots.len().max(1)) as u64),
+                thousands(schema.wanted.rows.unwrap_or_default() as u64)
+            ),
+            "one more".to_owned(),
+            "cut numbers into bins, so that rows can be counted and need not be kept; or take a sample of the rows"
+                .to_owned(),
+        ),
         Flaw::Missing => (
             "whatif::data_missing",
             format!("{place}: the value is missing"),
@@ -269,10 +284,12 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
                 .to_owned(),
         ),
     };
-    let counted = !matches!(flaw, Flaw::TooMany | Flaw::TooManyCells);
+    let counted = !matches!(flaw, Flaw::TooMany | Flaw::TooManyCells | Flaw::TooManyRows);
     if counted && met.times > 1 {
         let records = records.max(met.times);
-        message += &format!("; {} of {} rows have this fault", thousands(met.times), thousands(records));
+        // Of groups it is not known here how many rows there are in all.
+        let all = if schema.wanted.grouped { String::new() } else { format!(" of {}", thousands(records)) };
+        message += &format!("; {}{all} rows have this fault", thousands(met.times));
     }
     let mut diagnostic = Diagnostic {
         code,
@@ -310,9 +327,14 @@ fn part(text: &str, span: Span) -> (&str, Span) {
     (&text[start..end], Span::new(span.start - start, span.end.min(end).max(span.start) - start))
 }
 
-fn number_help(role: Option<Role>, column: &str, value: &str) -> String {
+fn number_help(role: Option<Role>, levels: Option<&Levels>, column: &str, value: &str) -> String {
     if value.contains(',') {
         return "write a point before the decimals: 3.5".to_owned();
+    }
+    if levels == Some(&Levels::Any) {
+        return format!(
+            "correct it, or leave it empty where it is not known; or declare the levels: var {column} : {{…}}"
+        );
     }
     match role {
         Some(Role::Weight) => "each row needs a weight".to_owned(),
@@ -322,7 +344,8 @@ fn number_help(role: Option<Role>, column: &str, value: &str) -> String {
                 quoted(column)
             )
         }
-        Some(Role::Count | Role::Sum | Role::SumSquares | Role::Absent) => "a number of rows is needed".to_owned(),
+        Some(Role::Count | Role::Absent) => "a number of rows is needed".to_owned(),
+        Some(Role::Sum | Role::SumSquares) => "a sum of numbers is needed: is each of them one?".to_owned(),
     }
 }
 
@@ -357,6 +380,19 @@ pub fn utf16(table: &str) -> Diagnostic {
     let message = format!("{table} is not UTF-8: it is UTF-16, row 1 and every column of it");
     let help = "save it as “CSV UTF-8”, or convert it: iconv -f utf-16 -t utf-8".to_owned();
     about_header("whatif::data_not_utf8", Severity::Error, &header, &[], message, help)
+}
+
+/// A table with zero bytes in its header: text that was written by twos, or no text at all.
+#[must_use]
+pub fn zero_bytes(table: &str, start: &[u8]) -> Diagnostic {
+    let zeros = start.iter().filter(|byte| **byte == 0).count();
+    if zeros * 3 > start.len() {
+        return utf16(table);
+    }
+    let header = Header { table: table.to_owned(), ..Header::default() };
+    let message = format!("{table} is not text: row 1 holds zero bytes");
+    let help = "CSV is read, packed with gzip or not, and Parquet; save a spreadsheet as “CSV UTF-8”".to_owned();
+    about_header("whatif::data_not_text", Severity::Error, &header, &[], message, help)
 }
 
 /// A header that is no text.

@@ -1,7 +1,10 @@
 //! From what was tallied to counts, or to all that is wrong with the table.
 
-use super::flaw::Flaw;
+use super::flaw::{Flaw, Met};
 use super::number::number;
+use super::rows::{Rows, Variable, decide};
+use super::schema::Role;
+use super::tally::Level;
 use super::{Cell, Column, Counts, Levels, Tally, diagnostics};
 use crate::source::Diagnostic;
 use rustc_hash::FxHashMap;
@@ -14,6 +17,8 @@ const COMPARED: usize = 1_000;
 pub struct Read {
     /// Its counts.
     pub counts: Counts,
+    /// Its rows instead, where these were to be kept.
+    pub rows: Option<Rows>,
     /// Rows left out because a value is missing, where that was asked for.
     pub dropped: u64,
     /// What is odd and was read all the same.
@@ -46,6 +51,9 @@ impl Tally<'_> {
                 missing => diagnostics::nothing_left(header, missing),
             }]);
         }
+        if self.kept.is_some() {
+            return self.finish_rows();
+        }
         let mut warnings = Vec::new();
         let mut columns = Vec::new();
         let mut orders = Vec::new();
@@ -70,20 +78,70 @@ impl Tally<'_> {
             orders.push(ranks);
         }
         let mut cells = Vec::new();
-        let gathered: Result<(), std::convert::Infallible> = self.cells.each(|codes, _, [count, sum, sum_squares]| {
-            let at = codes.iter().zip(&orders).map(|(code, ranks)| ranks[*code as usize]).collect();
-            cells.push(Cell { at, count, sum, sum_squares });
-            Ok(())
-        });
+        let gathered: Result<(), std::convert::Infallible> =
+            self.cells.each(|codes, _, [count, sum, sum_squares], squared| {
+                let at = codes.iter().zip(&orders).map(|(code, ranks)| ranks[*code as usize]).collect();
+                cells.push((Cell { at, count, sum, sum_squares }, squared));
+                Ok(())
+            });
         let Ok(()) = gathered;
-        cells.sort_unstable_by(|a, b| a.at.cmp(&b.at));
+        cells.sort_unstable_by(|(a, _), (b, _)| a.at.cmp(&b.at));
+        let (cells, squares): (Vec<Cell>, Vec<[f64; 3]>) = cells.into_iter().unzip();
+        let squared_weights = wanted.has_squares().then_some(squares);
         let weight = if self.schema.is_plain() { self.rows as f64 } else { self.weight };
         if cells.is_empty() {
             return Err(vec![diagnostics::no_weight(header)]);
         }
         let numeric = wanted.numeric.as_ref().map(|(variable, _)| variable.clone());
-        let counts = Counts { columns, cells, rows: self.rows, weight, numeric };
-        Ok(Read { counts, dropped: self.missing, warnings })
+        let counts = Counts { columns, cells, rows: self.rows, weight, numeric, squared_weights };
+        Ok(Read { counts, rows: None, dropped: self.missing, warnings })
+    }
+
+    /// The rows that were kept.
+    fn finish_rows(mut self) -> Result<Read, Vec<Diagnostic>> {
+        let header = &self.schema.header;
+        let mut kept = self.kept.take().unwrap_or_default().columns.into_iter();
+        let (mut rows, mut warnings, mut wrong) = (Rows::default(), Vec::new(), Vec::new());
+        for (slot, ((field, (found, kind)), values)) in
+            self.schema.wanted.fields.iter().zip(self.levels()).zip(&mut kept).enumerate()
+        {
+            let name = field.variable.clone();
+            if *kind != Levels::Any {
+                let levels = Some(found.iter().map(|level| level.name.clone()).collect());
+                rows.variables.push(Variable { name, levels, values });
+                continue;
+            }
+            let (levels, values) = match decide(values, found) {
+                Ok(decided) => decided,
+                Err(times) => {
+                    let first = found.iter().find(|level| number(level.name.as_bytes()).is_none());
+                    let record = first.map_or(0, Level::record);
+                    let value = first.map(|level| level.name.clone());
+                    let met = Met { record, line: None, text: None, fields: 0, value, times };
+                    wrong.push(diagnostics::flaw(self.schema, Flaw::NotANumber, Some(slot), &met, self.records));
+                    continue;
+                }
+            };
+            let names = levels.as_deref().unwrap_or_default();
+            warnings.extend(alike(names).map(|(a, b)| diagnostics::levels_alike(header, &field.column, a, b)));
+            rows.variables.push(Variable { name, levels, values });
+        }
+        for (slot, values) in self.schema.slots.iter().skip(self.schema.wanted.fields.len()).zip(kept) {
+            match slot.role {
+                Role::Weight => rows.weights = Some(values),
+                Role::Count => rows.repeats = Some(values),
+                Role::Numeric => rows.variables.push(Variable { name: slot.variable.clone(), levels: None, values }),
+                Role::Level | Role::Sum | Role::SumSquares | Role::Absent => {}
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        if rows.is_empty() {
+            return Err(vec![diagnostics::no_weight(header)]);
+        }
+        let counts = Counts { rows: self.rows, weight: self.weight, ..Counts::default() };
+        Ok(Read { counts, rows: Some(rows), dropped: self.missing, warnings })
     }
 }
 

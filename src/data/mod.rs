@@ -1,7 +1,7 @@
 //! What is known of a table of data: how often each combination of levels occurs.
 //!
 //! In: which columns are read for which variables ([`Wanted`]), and records. Out: [`Counts`]: for discrete variables they
-//! are all that an estimate depends on. Must never know: files, threads, graphs, or what the counts are for.
+//! are all that an estimate depends on; or [`Rows`], where numbers are used as they are. Must never know: files, threads, graphs, or what the counts are for.
 //!
 //! Whoever reads a file cuts it into chunks at places that depend on the file alone, tallies each, and merges them in
 //! order: the counts, sums of floats included, are then the same on any number of threads.
@@ -11,6 +11,7 @@ mod dictionary;
 mod finish;
 mod flaw;
 mod number;
+mod rows;
 mod schema;
 mod tally;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub mod diagnostics;
 pub use dictionary::is_missing;
 pub use finish::Read;
 pub use number::number;
+pub use rows::{MAX_NUMBERS, MAX_WHOLE, Rows, Variable, is_number};
 pub use schema::{Header, Schema};
 pub use tally::{Batch, MAX_CELLS, MAX_LEVEL, MAX_LEVELS, Tally};
 pub use wanted::{Field, Levels, Wanted};
@@ -61,9 +63,24 @@ pub struct Counts {
     pub weight: f64,
     /// The variable whose sum and sum of squares the cells keep.
     pub numeric: Option<String>,
+    /// Where rows have weights: for each of `cells` the sums of squared weights alone, times the numeric variable, and times
+    /// its square. They tell how much the numbers made of weighted sums vary.
+    pub squared_weights: Option<Vec<[f64; 3]>>,
 }
 
 impl Counts {
+    /// As many rows without weights would say as much as these do of a mean: (Σ w)² / Σ w² (Kish 1965); all, where there
+    /// are no weights.
+    #[must_use]
+    pub fn effective_rows(&self) -> f64 {
+        let squares = self.squared_weights.as_ref().map(|all| all.iter().map(|[squares, ..]| squares).sum::<f64>());
+        match squares {
+            Some(squares) if squares > 0.0 => self.cells.iter().map(|cell| cell.count).sum::<f64>().powi(2) / squares,
+            _ if self.rows > 0 => self.rows as f64,
+            _ => self.weight,
+        }
+    }
+
     /// Where a variable stands in each [`Cell::at`].
     #[must_use]
     pub fn position(&self, variable: &str) -> Option<usize> {

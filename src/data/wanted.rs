@@ -17,6 +17,8 @@ pub struct Wanted {
     pub drop_missing: bool,
     /// The table is what the query of `whatif counts` returned: see [`Wanted::grouped`].
     pub grouped: bool,
+    /// Rows are kept and not counted, at most so many numbers (rows times columns): see [`Wanted::kept`].
+    pub rows: Option<usize>,
 }
 
 impl Wanted {
@@ -46,6 +48,23 @@ impl Wanted {
         self.grouped = true;
         self
     }
+
+    /// Whether sums by squared weights are made: rows have weights, and these are not summed up already.
+    pub(super) const fn has_squares(&self) -> bool {
+        self.weights.is_some() && !self.grouped && self.rows.is_none()
+    }
+
+    /// The same, to be kept row by row, at most so many numbers: what has neither levels nor bins may then be a number.
+    #[must_use]
+    pub fn kept(mut self, most: usize) -> Self {
+        for field in &mut self.fields {
+            if field.levels == Levels::Open {
+                field.levels = Levels::Any;
+            }
+        }
+        self.rows = Some(most);
+        self
+    }
 }
 
 /// A variable and the column it is read from.
@@ -64,6 +83,8 @@ pub struct Field {
 pub enum Levels {
     /// Those that occur.
     Open,
+    /// Numbers as they are, or the texts that occur; only where rows are kept.
+    Any,
     /// These, in this order. A value is one of them letter by letter, or the same number.
     Declared(Vec<String>),
     /// Bins of numbers. The edges ascend. A bin holds its lower edge and not its upper one.

@@ -38,9 +38,16 @@ pub fn derive(graph: &Graph, effect: &Effect, estimand: &Estimand, arena: &mut A
         Route::Rules => line,
         Route::Adjustment { set } => textbook::adjustment(&mut board, line, &left, set),
         Route::FrontDoor { set } => textbook::front_door(&mut board, line, &left, set),
-        Route::General { moved } => general::tell(&mut board, line, &left, moved, estimand.workings.as_ref()),
+        Route::General { moved } => {
+            let line = general::tell(&mut board, line, &left, moved, estimand.workings.is_none());
+            if let Some(workings) = &estimand.workings {
+                let line = finish::replay(&mut board, line, workings.raw, &workings.log, estimand.expr);
+                return board.finish(line);
+            }
+            line
+        }
     };
-    let line = finish::rearrange(&mut board, line, estimand.expr, estimand.workings.as_ref());
+    let line = finish::rearrange(&mut board, line, estimand.expr);
     board.finish(line)
 }
 
@@ -69,6 +76,6 @@ pub fn combine(graph: &Graph, arena: &mut Arena, query: ExprId, parts: &[Part], 
         }
     }
     let line = board.advance(Line::start(query), &equations);
-    let line = finish::rearrange(&mut board, line, target, None);
+    let line = finish::rearrange(&mut board, line, target);
     board.finish(line)
 }

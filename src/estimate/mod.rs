@@ -10,6 +10,7 @@
 
 mod bootstrap;
 mod compile;
+pub mod continuous;
 mod interval;
 mod moments;
 mod naive;
@@ -21,7 +22,7 @@ mod tests;
 mod types;
 mod variance;
 
-pub use types::{Empty, Estimate, Interval, Method, Number, Options, Positivity, Resampled};
+pub use types::{Empty, Estimate, Instrumented, Interval, Method, Number, Options, Overlap, Positivity, Resampled};
 
 use crate::answer::{Answer, Body, Identified, Verdict};
 use crate::data::Counts;
@@ -157,26 +158,13 @@ pub fn estimate(
     options: &Options,
 ) -> Result<Estimate, Box<Diagnostic>> {
     let graph = &*answer.graph;
-    let mut estimate = Estimate {
-        id: answer.id,
-        name: answer.name.clone(),
-        text: answer.text.clone(),
-        rows: counts.rows,
-        level: options.level,
-        method: Method::PlugIn,
-        ..Estimate::default()
-    };
+    let mut estimate = Estimate { rows: counts.rows, ..begin(answer, options) };
     let found = identified(answer);
     let Some((found, estimand)) = found.and_then(|found| Some((found, Estimand::new(&answer.arena, &found.checked)?)))
     else {
         estimate.reason = Some("there is no estimand, so the data cannot answer it".to_owned());
         return Ok(estimate);
     };
-    estimate.strategy = Some(found.strategy);
-    estimate.how = found.how.clone();
-    estimate.estimand = Some(estimand.expr);
-    let tree = lift::expr(graph, estimand.arena, estimand.expr, &[]);
-    estimate.estimand_text = print::expr(&tree, Style::Ascii);
     if counts.cells.iter().all(|cell| cell.count <= 0.0) {
         estimate.reason = Some("there is no row of data".to_owned());
         return Ok(estimate);
@@ -184,6 +172,28 @@ pub fn estimate(
     let work = Work { problem, answer, graph, found, estimand, options };
     work.fill(&mut estimate, counts).map_err(|fault| Box::new(work.diagnostic(counts, &fault)))?;
     Ok(estimate)
+}
+
+/// What every estimate of an answer has, before there are numbers.
+fn begin(answer: &Answer, options: &Options) -> Estimate {
+    let mut estimate = Estimate {
+        id: answer.id,
+        name: answer.name.clone(),
+        text: answer.text.clone(),
+        level: options.level,
+        ..Estimate::default()
+    };
+    let found = identified(answer);
+    if let Some((found, estimand)) =
+        found.and_then(|found| Some((found, Estimand::new(&answer.arena, &found.checked)?)))
+    {
+        estimate.strategy = Some(found.strategy);
+        estimate.how = found.how.clone();
+        estimate.estimand = Some(estimand.expr);
+        let tree = lift::expr(&answer.graph, estimand.arena, estimand.expr, &[]);
+        estimate.estimand_text = print::expr(&tree, Style::Ascii);
+    }
+    estimate
 }
 
 /// One estimand at work.
@@ -277,7 +287,7 @@ impl Work<'_> {
         }
         let naive = compile(data, &arena, naive, &over, &[])?;
         let naive = Self::plain(&naive, &Empirical::new(data.counts, 0.0));
-        let rows = if data.counts.rows > 0 { data.counts.rows as f64 } else { data.counts.weight };
+        let rows = variance::observations(data.counts);
         let scale = interval::Scale::of(&arena, self.estimand.query);
         let resampled =
             (self.options.bootstrap > 0).then(|| bootstrap::replicates(&program, data.counts, smooth, self.options));
@@ -351,9 +361,13 @@ impl Work<'_> {
                 smooth * combinations
             ));
         }
-        if (counts.weight - counts.rows as f64).abs() > 1e-6 * counts.weight.abs().max(1.0) {
+        if counts.squared_weights.is_none()
+            && (counts.weight - counts.rows as f64).abs() > 1e-6 * counts.weight.abs().max(1.0)
+        {
             estimate.warnings.push(
-                "standard errors take each row for one observation and know of its weight only its size".to_owned(),
+                "the weights were summed up before they came here, so the standard errors take all of a combination's rows \
+                 as equally heavy; read from the rows they would know better"
+                    .to_owned(),
             );
         }
         if estimate.numbers.iter().any(|number| number.value.is_some() && number.interval.is_none()) {
@@ -393,24 +407,9 @@ impl Work<'_> {
             .help("count by every variable that the formula names"),
             Fault::NoLevel { var, value } => {
                 let levels = counts.position(name(*var)).map(|at| counts.columns[at].levels.as_slice());
-                let levels = levels.unwrap_or_default();
-                let mut all = levels.iter().take(10).map(|level| print::value(level)).collect::<Vec<_>>().join(", ");
-                if levels.len() > 10 {
-                    let _ = write!(all, ", and {} more", levels.len() - 10);
-                }
-                error(
-                    "whatif::no_such_level",
-                    format!("{} is never {} in the data", name(*var), print::value(value)),
-                    "asked here",
-                )
-                .help(format!("its levels there: {all}"))
+                no_such_level(self.problem, self.answer, name(*var), value, levels.unwrap_or_default())
             }
-            Fault::NoNumber { var, value } => error(
-                "whatif::level_no_number",
-                format!("the mean of {} is asked for, and its level {} is no number", name(*var), print::value(value)),
-                "asked here",
-            )
-            .help("ask for the probability of one of its levels: P(y = yes | do(x))"),
+            Fault::NoNumber { var, value } => level_no_number(self.problem, self.answer, name(*var), value),
             Fault::Distribution => error(
                 "whatif::distribution_needed",
                 "the formula needs the whole distribution of a variable of which only the mean was read".to_owned(),
@@ -425,6 +424,22 @@ impl Work<'_> {
             .help("declare fewer levels, put numeric variables into bins, fix values in the question, or draw fewer replicates"),
         }
     }
+}
+
+fn no_such_level(problem: &Problem, answer: &Answer, name: &str, value: &str, levels: &[String]) -> Diagnostic {
+    let mut all = levels.iter().take(10).map(|level| print::value(level)).collect::<Vec<_>>().join(", ");
+    if levels.len() > 10 {
+        let _ = write!(all, ", and {} more", levels.len() - 10);
+    }
+    let message = format!("{name} is never {} in the data", print::value(value));
+    Diagnostic::error("whatif::no_such_level", &problem.source, message, answer.span, "asked here")
+        .help(format!("its levels there: {all}"))
+}
+
+fn level_no_number(problem: &Problem, answer: &Answer, name: &str, value: &str) -> Diagnostic {
+    let message = format!("the mean of {name} is asked for, and its level {} is no number", print::value(value));
+    Diagnostic::error("whatif::level_no_number", &problem.source, message, answer.span, "asked here")
+        .help("ask for the probability of one of its levels: P(y = yes | do(x))")
 }
 
 /// The level of a reference with the most rows.

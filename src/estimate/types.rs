@@ -38,6 +38,14 @@ pub enum Method {
     /// The estimand at the empirical distribution.
     #[default]
     PlugIn,
+    /// The mean of a model of the outcome (standardisation, the g-formula).
+    Regression,
+    /// Each row weighted by one over its chance of the treatment it had.
+    Ipw,
+    /// Regression and weighting at once, with models fitted on other rows than they are used on.
+    Aipw,
+    /// Two-stage least squares with an instrument.
+    Iv,
 }
 
 impl Method {
@@ -46,6 +54,10 @@ impl Method {
     pub const fn name(self) -> &'static str {
         match self {
             Self::PlugIn => "plug-in",
+            Self::Regression => "regression",
+            Self::Ipw => "ipw",
+            Self::Aipw => "aipw",
+            Self::Iv => "iv",
         }
     }
 }
@@ -88,8 +100,14 @@ pub struct Estimate {
     pub positivity: Positivity,
     /// The bootstrap, where there was one.
     pub resampled: Option<Resampled>,
+    /// How alike the arms are, where the effect of an action is found by adjustment.
+    pub overlap: Option<Overlap>,
+    /// The instrument that the number rests on, where it does.
+    pub instrument: Option<Instrumented>,
     /// Why there is no number, where one is missing.
     pub reason: Option<String>,
+    /// How the number came about, in sentences: models and what they assume.
+    pub notes: Vec<String>,
     /// What a reader should mind.
     pub warnings: Vec<String>,
 }
@@ -135,4 +153,28 @@ pub struct Resampled {
     pub replicates: usize,
     /// Those in which a number was undefined.
     pub undefined: usize,
+}
+
+/// An instrument as it was used.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Instrumented {
+    /// The instrument.
+    pub name: String,
+    /// What it is one given.
+    pub given: Vec<String>,
+    /// How much it moves the treatment, beyond what is given: the F statistic of the first stage.
+    pub first_stage_f: f64,
+    /// The interval that is right however weak it is, of a difference; none where that has no end.
+    pub anderson_rubin: Option<Interval>,
+}
+
+/// How alike those are who got one treatment and those who got another: the propensity by arm.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Overlap {
+    /// The arms, as levels of the treatment; the propensity is the chance of the last.
+    pub arms: Vec<String>,
+    /// Edges of the bins of the propensity, from 0 to 1.
+    pub edges: Vec<f64>,
+    /// Rows in each bin, by arm.
+    pub rows: Vec<Vec<f64>>,
 }

@@ -145,10 +145,10 @@ fn well_formed(arena: &Arena, claim: &Claim, evidence: &Evidence, work: &mut Wor
             Expr::Number(number) => !number.denom().is_zero(),
             Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) | Expr::Minus(_) => true,
         };
-        require(
-            fine,
-            format!("an expression names a variable that the graph lacks, has over {PRIMES} primes, or is none"),
-        )?;
+        if !fine {
+            let what = "an expression names a variable that the graph lacks";
+            return Err(format!("{what}, has over {PRIMES} primes, or is none"));
+        }
     }
     Ok(())
 }

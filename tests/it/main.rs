@@ -4,6 +4,7 @@
 
 mod advice;
 mod cli;
+mod continuous;
 mod contract;
 mod corpus;
 mod data;
@@ -28,6 +29,7 @@ mod snapshots_command;
 mod soundness;
 mod sql;
 mod support;
+mod tables;
 #[cfg(unix)]
 mod terminal;
 mod verify;

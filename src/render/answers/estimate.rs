@@ -38,9 +38,16 @@ pub fn estimate(problem: &Problem, answer: &Answer, found: &Estimate) -> Documen
         shown.define(&mut document, [estimand]);
         document.push(Block::Formula { lhs: None, rhs: shown.expr(estimand) });
     }
+    if found.estimand.is_none() && !found.numbers.is_empty() {
+        document.say(Text::of(format!("From {}, {}.", count(found.used as usize, "row", "rows"), found.how)));
+    }
     if !found.taken.is_empty() {
         let taken = found.taken.iter().map(|(name, level)| Math::Code(level_of(name, level)));
         document.say(Text::of("Any value of these gives the same answer; taken was ").join(taken, " and ").say("."));
+    }
+    if !found.notes.is_empty() {
+        let notes = found.notes.iter().map(|note| Text::of(format!("{}.", sentence(note))));
+        document.push(Block::List(notes.collect()));
     }
     positivity(&mut document, found);
     for warning in &found.warnings {
