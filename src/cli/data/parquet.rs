@@ -99,11 +99,11 @@ fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
     found.unwrap_or_else(|_| Err(ParquetError::General("a page is damaged".to_owned())))
 }
 
-/// For each slot where its column is stored, and as what; or the columns that hold no levels.
-fn columns(
-    schema: &Schema,
-    written: &SchemaDescriptor,
-) -> std::result::Result<Vec<(usize, Kind)>, Vec<(String, &'static str)>> {
+/// For each slot where its column is stored, and as what; or the columns that hold no levels, with what they hold.
+type Columns = std::result::Result<Vec<(usize, Kind)>, Vec<(String, &'static str)>>;
+
+/// Finds the columns of all slots.
+fn columns(schema: &Schema, written: &SchemaDescriptor) -> Columns {
     let (mut columns, mut strange) = (Vec::new(), Vec::new());
     for position in schema.positions() {
         // A list or a record is stored in several columns, or in one that is none of its own.
