@@ -47,8 +47,7 @@ pub(super) fn layout(entry: &GraphEntry) -> Result<Picture, TooLarge> {
     let mut lines: Vec<Line> = match own {
         Some(own) => {
             placed(&mut nodes, &own);
-            let straight = |(from, to): &(Node, Node)| line(&nodes, from.index(), to.index(), &[]);
-            directed.iter().map(straight).collect()
+            directed.iter().map(|(from, to)| arrow(&nodes, from.index(), to.index())).collect()
         }
         None => layered(&mut nodes, &directed, &bidirected),
     };
@@ -119,7 +118,11 @@ fn layered(nodes: &mut [Drawn], directed: &[(Node, Node)], bidirected: &[(Node, 
             label.map(|label| label.points.iter().map(|point| (point.x, point.y)).collect()).unwrap_or_default();
         // The first and the last lie on the boxes' borders already.
         let inner = if points.len() > 3 { &points[1..points.len() - 1] } else { &[] };
-        line(nodes, from.index(), to.index(), inner)
+        if inner.is_empty() {
+            arrow(nodes, from.index(), to.index())
+        } else {
+            line(nodes, from.index(), to.index(), inner)
+        }
     };
     directed.iter().map(routed).collect()
 }
@@ -148,6 +151,20 @@ pub(super) fn line(nodes: &[Drawn], from: usize, to: usize, inner: &[Point]) -> 
     Line { from, to, both: false, stroke: Stroke::Plain, points }
 }
 
+/// A straight line, or one that goes round the boxes in its way where that can be done.
+fn arrow(nodes: &[Drawn], a: usize, b: usize) -> Line {
+    let (from, to) = (nodes[a].at, nodes[b].at);
+    let straight = (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1));
+    let in_the_way = hits(nodes, (a, b), from, straight, to, 0.0);
+    if in_the_way > 0 {
+        let bend = bend(nodes, a, b);
+        if hits(nodes, (a, b), from, bend, to, 0.0) < in_the_way {
+            return line(nodes, a, b, &[bend]);
+        }
+    }
+    line(nodes, a, b, &[])
+}
+
 /// Where the line from a box's middle towards a point leaves the box, a little outside.
 fn border(node: &Drawn, towards: Point) -> Point {
     let (dx, dy) = (towards.0 - node.at.0, towards.1 - node.at.1);
@@ -167,7 +184,7 @@ fn bend(nodes: &[Drawn], a: usize, b: usize) -> Point {
         for side in [-1.0, 1.0] {
             let far = side * (part * length).max(LEAST_BEND);
             let pull = (middle.0 - dy / length * far, middle.1 + dx / length * far);
-            let hits = hits(nodes, (a, b), from, pull, to);
+            let hits = hits(nodes, (a, b), from, pull, to, 6.0);
             if hits < best.0 {
                 best = (hits, pull);
             }
@@ -179,13 +196,13 @@ fn bend(nodes: &[Drawn], a: usize, b: usize) -> Point {
     best.1
 }
 
-/// How many other boxes an arc touches.
-fn hits(nodes: &[Drawn], (a, b): (usize, usize), from: Point, pull: Point, to: Point) -> usize {
+/// How many other boxes an arc comes nearer to than that.
+fn hits(nodes: &[Drawn], (a, b): (usize, usize), from: Point, pull: Point, to: Point, near: f64) -> usize {
     const SAMPLES: usize = 24;
     let inside = |node: &Drawn| {
         (1..SAMPLES).any(|step| {
             let at = quadratic(from, pull, to, step as f64 / SAMPLES as f64);
-            (at.0 - node.at.0).abs() < node.size.0 / 2.0 + 6.0 && (at.1 - node.at.1).abs() < node.size.1 / 2.0 + 6.0
+            (at.0 - node.at.0).abs() < node.size.0 / 2.0 + near && (at.1 - node.at.1).abs() < node.size.1 / 2.0 + near
         })
     };
     nodes.iter().enumerate().filter(|(index, node)| *index != a && *index != b && inside(node)).count()

@@ -1,6 +1,6 @@
 //! What a picture shows of a question.
 
-use super::{Mark, Picture, Stroke};
+use super::{Line, Mark, Picture, Stroke};
 use crate::answer::{Account, Answer, Body, ListedPath, Reading, Route, accounts};
 use crate::graph::{EdgeKind, Graph, Mutilation, Node, NodeSet};
 use crate::problem::GraphEntry;
@@ -76,14 +76,62 @@ fn path_open(picture: &mut Picture, graph: &Graph, path: &ListedPath) {
         let ends = pair.iter().map(|node| position(picture, graph, *node)).collect::<Option<Vec<_>>>();
         let Some(&[a, b]) = ends.as_deref() else { continue };
         let both = *kind == EdgeKind::Bidirected;
-        for line in &mut picture.edges {
-            let same = (line.from, line.to) == (a, b) || (line.from, line.to) == (b, a);
-            // A path through a projected cause is one through the cause where that is drawn.
-            if same && line.both == both {
-                line.stroke = line.stroke.max(Stroke::Open);
-            }
+        let same = |line: &Line| (line.from, line.to) == (a, b) || (line.from, line.to) == (b, a);
+        let mut lines: Vec<usize> =
+            (0..picture.edges.len()).filter(|&at| same(&picture.edges[at]) && picture.edges[at].both == both).collect();
+        if lines.is_empty() {
+            lines = through_causes(picture, a, b);
+        }
+        for at in lines {
+            let line = &mut picture.edges[at];
+            line.stroke = line.stroke.max(Stroke::Open);
         }
     }
+}
+
+/// An edge of the projected graph stands for a way through unmeasured variables where those are drawn: the lines of a
+/// shortest one between two nodes that meets no collider. O(nodes · lines).
+fn through_causes(picture: &Picture, a: usize, b: usize) -> Vec<usize> {
+    let mut reached = vec![Reached { node: a, against: true, by: None }];
+    let mut next = 0;
+    while let Some(&Reached { node, against, .. }) = reached.get(next) {
+        if node == b && next > 0 {
+            let mut lines = Vec::new();
+            let mut at = next;
+            while let Some((before, line)) = reached[at].by {
+                lines.push(line);
+                at = before;
+            }
+            return lines;
+        }
+        if next == 0 || picture.nodes[node].mark == Mark::Latent {
+            for (index, line) in picture.edges.iter().enumerate() {
+                let onward = match (line.both, line.from == node, line.to == node) {
+                    (false, true, _) => Some((line.to, false)),
+                    (false, _, true) if against => Some((line.from, true)),
+                    (true, true, _) if against => Some((line.to, false)),
+                    (true, _, true) if against => Some((line.from, false)),
+                    _ => None,
+                };
+                if let Some((node, against)) = onward
+                    && !reached.iter().any(|other| (other.node, other.against) == (node, against))
+                {
+                    reached.push(Reached { node, against, by: Some((next, index)) });
+                }
+            }
+        }
+        next += 1;
+    }
+    Vec::new()
+}
+
+/// A node on the way through unmeasured variables.
+struct Reached {
+    node: usize,
+    /// Whether all lines so far were walked against their arrows: only then may the way turn to follow them.
+    against: bool,
+    /// From where, by position among those reached, and along which line.
+    by: Option<(usize, usize)>,
 }
 
 /// Makes ghosts of the edges that a cut takes away. A drawn latent cause of a variable acted on is cut from it too.
@@ -107,7 +155,7 @@ pub(super) fn gone(picture: &Picture) -> String {
     if gone.is_empty() { "Nothing is cut.".to_owned() } else { format!("Cut away: {}.", gone.join(", ")) }
 }
 
-fn written(picture: &Picture, line: &super::Line) -> String {
+fn written(picture: &Picture, line: &Line) -> String {
     let sign = if line.both { "<->" } else { "->" };
     format!("{} {sign} {}", picture.nodes[line.from].name, picture.nodes[line.to].name)
 }

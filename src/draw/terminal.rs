@@ -39,8 +39,10 @@ pub fn terminal(picture: &Picture, columns: usize, ascii: bool) -> String {
         .filter(|line| line.stroke != Stroke::Ghost)
         .map(|line| {
             let inner = line.points.get(1..line.points.len().saturating_sub(1)).unwrap_or(&[]);
-            let inner: Vec<Point> =
-                inner.iter().map(|&(x, y)| (x * squeeze, if line.both { y } else { middle_of_row(y) })).collect();
+            let inner: Vec<Point> = inner
+                .iter()
+                .map(|&(x, y)| (x * squeeze, if line.points.len() == 3 { y } else { middle_of_row(y) }))
+                .collect();
             (line, layout::line(&boxes, line.from, line.to, &inner).points)
         })
         .collect();
@@ -115,11 +117,11 @@ impl Page {
     }
 
     fn line(&mut self, points: &[Point], dashed: bool) {
-        if let ([from, pull, to], true) = (points, dashed) {
+        if let [from, pull, to] = points {
             let length = (pull.0 - from.0).hypot(pull.1 - from.1) + (to.0 - pull.0).hypot(to.1 - pull.1);
             let steps = length.ceil().max(1.0) as usize;
             for step in 0..=steps {
-                if (step / DASH).is_multiple_of(2) {
+                if !dashed || (step / DASH).is_multiple_of(2) {
                     self.dot(quadratic(*from, *pull, *to, step as f64 / steps as f64));
                 }
             }

@@ -34,6 +34,22 @@ fn the_question_is_marked() {
     assert!(picture.description.contains("acted on: engagement"), "{}", picture.description);
 }
 
+/// A path of the projected graph is shown on the unmeasured variables that it goes through.
+#[test]
+fn an_open_path_goes_through_the_causes_that_are_drawn() {
+    let picture = drawn(
+        "graph { latent rules, care, other; rules -> {smoking belt}; care -> {belt disease}; smoking -> disease; \
+         other -> {belt disease} }\npaths smoking to disease | belt\n",
+    );
+    let open: Vec<String> = picture
+        .edges
+        .iter()
+        .filter(|line| line.stroke == Stroke::Open)
+        .map(|line| format!("{} {}", picture.nodes[line.from].name, picture.nodes[line.to].name))
+        .collect();
+    assert_eq!(open, ["rules smoking", "rules belt", "care belt", "care disease", "smoking disease"]);
+}
+
 #[test]
 fn no_two_boxes_overlap_and_all_lies_inside() {
     for text in [
@@ -56,6 +72,21 @@ fn no_two_boxes_overlap_and_all_lies_inside() {
             }
         }
         assert_eq!(picture, drawn(&text), "the same text, another picture");
+    }
+}
+
+/// On a line with what stands between its ends, an arrow goes round that; others stay straight.
+#[test]
+fn an_arrow_does_not_run_through_a_box() {
+    let picture = drawn("dag { x [pos=\"0,0\"] y [pos=\"1,0\"] z [pos=\"2,0\"] x -> y -> z x -> z }");
+    let points: Vec<usize> = picture.edges.iter().map(|line| line.points.len()).collect();
+    assert_eq!(points, [2, 3, 2]);
+    let [from, pull, to] = picture.edges[1].points[..] else { panic!("it is bent") };
+    let y = &picture.nodes[1];
+    for step in 1..40 {
+        let at = super::layout::quadratic(from, pull, to, f64::from(step) / 40.0);
+        let inside = (at.0 - y.at.0).abs() < y.size.0 / 2.0 && (at.1 - y.at.1).abs() < y.size.1 / 2.0;
+        assert!(!inside, "{at:?} is inside {y:?}");
     }
 }
 

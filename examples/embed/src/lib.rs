@@ -30,10 +30,12 @@ pub fn story() -> Result<String, Box<dyn Error>> {
     let prover = Prover::new(&problem)?;
     let answer = prover.answer(asked, &Options::default());
     writeln!(told, "asked:    {}", answer.text)?;
-    let found = match &answer.body {
-        Body::Effect { verdict: Verdict::Identifiable(found), .. } => found,
-        Body::Effect { verdict: Verdict::NotIdentifiable(_), .. } => return Err("no data can answer this".into()),
-        _ => return Err("the search was stopped".into()),
+    let Body::Effect { verdict, .. } = &answer.body else { return Err("an effect was asked".into()) };
+    let found = match verdict {
+        Verdict::Identifiable(found) => found,
+        Verdict::NotIdentifiable(_) => return Err("no data of this kind can answer this".into()),
+        Verdict::Undetermined(why) => return Err(why.reason.clone().into()),
+        Verdict::Holds(_) | Verdict::Fails(_) => return Err("an effect was asked".into()),
     };
     writeln!(told, "answer:   {}", answer.written(found.estimand))?;
     writeln!(told, "found by: {}", found.how)?;
