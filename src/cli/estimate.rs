@@ -23,26 +23,14 @@ use whatif::source::{Diagnostic, Severity};
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Estimate {
-    /// A file in the language of whatif; - is standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
     #[command(flatten)]
-    pub table: Table,
-    /// A question: its name in the file, its number there, or its text [default: every effect in the file]
-    #[arg(long, value_name = "QUESTION")]
-    pub query: Option<String>,
+    pub common: Common,
     /// How the number is found; auto takes what fits the question and the data
     #[arg(long, value_enum, default_value_t = Method::Auto)]
     pub method: Method,
-    /// How sure intervals are
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = probability)]
-    pub level: f64,
     /// Intervals from so many bootstrap replicates, and not from the standard error
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = replicates)]
     pub bootstrap: usize,
-    /// What random numbers start from; the same seed gives the same numbers on any number of threads
-    #[arg(long, default_value_t = 7)]
-    pub seed: u64,
     /// Count every combination of levels so many rows more, so that none is empty
     #[arg(long, value_name = "ROWS", value_parser = positive, conflicts_with = "overlap")]
     pub smooth: Option<f64>,
@@ -52,6 +40,25 @@ pub struct Estimate {
     /// How the numbers are written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+/// What is asked of which data: the same for whoever asks something of data.
+#[derive(Args, Debug)]
+pub struct Common {
+    /// A file in the language of whatif; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub table: Table,
+    /// A question: its name in the file, its number there, or its text [default: every effect in the file]
+    #[arg(long, value_name = "QUESTION")]
+    pub query: Option<String>,
+    /// How sure intervals are, and that a test which fails does not fail by chance
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = probability)]
+    pub level: f64,
+    /// What random numbers start from; the same seed gives the same numbers on any number of threads
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
     /// Work on N threads at once [default: one for each processor]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
@@ -108,7 +115,7 @@ two ways out. Beside each number stands the naive one, which is merely seen.
 Exit status: 0 all told (\"not identifiable\" and \"no such rows\" are answers); 2 the file, the
 question or the data could not be read or have errors; 70 the kernel refused a certificate.";
 
-pub fn probability(text: &str) -> Result<f64, String> {
+fn probability(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_| "write a number, such as 0.95".to_owned())?;
     if number > 0.0 && number < 1.0 { Ok(number) } else { Err("it lies between 0 and 1".to_owned()) }
 }
@@ -132,6 +139,8 @@ pub struct Plan {
     pub tables: Vec<Table>,
     /// Positions of queries, and of the table that each is asked of.
     pub asked: Vec<(usize, usize)>,
+    /// Each of them was asked for by name, and not for want of another.
+    pub named: bool,
 }
 
 /// What a file and the command line ask of data: every question, or one, of the table that the command line names; else
@@ -145,7 +154,7 @@ pub fn plan(
 ) -> Result<Plan, Vec<Diagnostic>> {
     let every = |tables| {
         let range = which.map_or(0..problem.queries.len(), |one| one..one + 1);
-        Ok(Plan { tables, asked: range.map(|query| (query, 0)).collect() })
+        Ok(Plan { tables, asked: range.map(|query| (query, 0)).collect(), named: which.is_some() })
     };
     if table.data.is_some() || table.counts.is_some() {
         return every(vec![table.clone()]);
@@ -155,7 +164,7 @@ pub fn plan(
     let tasks = problem.tasks.iter().filter(|task| task.refute == refute && which.is_none_or(|one| one == task.query));
     let asked: Vec<(usize, usize)> = tasks.map(|task| (task.query, task.table)).collect();
     if !asked.is_empty() {
-        Ok(Plan { tables, asked })
+        Ok(Plan { tables, asked, named: true })
     } else if tables.len() == 1 {
         every(tables)
     } else {
@@ -185,17 +194,27 @@ fn own(folder: &Path, table: &Table, entry: &TableEntry) -> Table {
 /// Tables that have been read, by position and by what was counted, each with the seconds that took.
 pub type Tables = BTreeMap<(usize, Needs), (Counts, f64)>;
 
+/// The tables of one file as they are read.
+#[derive(Default)]
+pub struct Reading {
+    /// How many threads read.
+    pub jobs: Option<NonZeroUsize>,
+    /// What has been read.
+    pub tables: Tables,
+    /// What was noticed on the way.
+    pub warnings: Vec<Diagnostic>,
+}
+
 /// Counts what is needed, unless it has been counted already.
 pub fn counted<'t>(
     (plan, position): (&Plan, usize),
-    jobs: Option<NonZeroUsize>,
     (problem, answer): (&Problem, &Answer),
     needs: Needs,
-    read: &'t mut Tables,
-    warnings: &mut Vec<Diagnostic>,
+    reading: &'t mut Reading,
 ) -> Result<&'t (Counts, f64), Vec<Diagnostic>> {
     let key = (position, needs);
-    if !read.contains_key(&key) {
+    let jobs = reading.jobs;
+    if !reading.tables.contains_key(&key) {
         let (start, needs) = (Instant::now(), &key.1);
         let table = plan.tables.get(position).ok_or_else(Vec::new)?;
         let wanted = table.columns.wanted(problem, answer, &needs.columns, needs.numeric.as_deref());
@@ -206,13 +225,13 @@ pub fn counted<'t>(
             // One of the two is there: the command line asks for it.
             (None, None) => return Err(Vec::new()),
         };
-        warnings.extend(found.warnings);
+        reading.warnings.extend(found.warnings);
         if found.dropped > 0 {
-            warnings.push(dropped(found.dropped, problem));
+            reading.warnings.push(dropped(found.dropped, problem));
         }
-        read.insert(key.clone(), (found.counts, start.elapsed().as_secs_f64()));
+        reading.tables.insert(key.clone(), (found.counts, start.elapsed().as_secs_f64()));
     }
-    Ok(&read[&key])
+    Ok(&reading.tables[&key])
 }
 
 fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
@@ -225,25 +244,33 @@ fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
 }
 
 /// One estimate with what it was made of.
-struct Found {
-    problem: usize,
-    answer: Answer,
-    estimate: estimate::Estimate,
-    seconds: (f64, f64),
+pub struct Found {
+    /// Position of its problem.
+    pub problem: usize,
+    pub answer: Answer,
+    pub estimate: estimate::Estimate,
+    /// Spent on reading and on the estimate.
+    pub seconds: (f64, f64),
+}
+
+impl Found {
+    pub const fn timed(&self) -> Estimated<'_> {
+        Estimated { estimate: &self.estimate, seconds: Some(self.seconds) }
+    }
 }
 
 /// Estimates one question or all; the status is the largest that applies.
 pub fn estimate(args: &Estimate, output: &mut Output) -> u8 {
-    let file = input::file(&args.file);
+    let file = input::file(&args.common.file);
     let mut diagnostics = file.diagnostics.clone();
     let mut found = Vec::new();
     let mut problems = Vec::new();
     let mut state = File::status(&file);
     if let Some(problem) = file.problem {
-        match asked(&problem, args.query.as_deref()) {
+        match asked(&problem, args.common.query.as_deref()) {
             Ok((own, which)) => {
                 problems = own.unwrap_or_else(|| vec![problem]);
-                match threads::with(args.jobs, || all(args, &problems, which)) {
+                match threads::with(args.common.jobs, || all(args, &problems, which)) {
                     Ok((estimates, more)) => {
                         found = estimates;
                         diagnostics.extend(more);
@@ -287,9 +314,10 @@ fn all(
     problems: &[Problem],
     which: Option<usize>,
 ) -> Result<(Vec<Found>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let common = &args.common;
     let options = Options {
-        level: args.level,
-        seed: args.seed,
+        level: common.level,
+        seed: common.seed,
         bootstrap: args.bootstrap,
         empty: match args.smooth {
             Some(rows) => Empty::Smooth(rows),
@@ -297,31 +325,48 @@ fn all(
             None => Empty::Refuse,
         },
     };
-    let mut read = Tables::new();
-    let (mut found, mut warnings) = (Vec::new(), Vec::new());
+    let mut reading = Reading { jobs: common.jobs, ..Reading::default() };
+    let mut found = Vec::new();
     for (at, problem) in problems.iter().enumerate() {
         let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
-        let plan = plan(&args.file, &args.table, problem, which, false)?;
-        for &(index, table) in &plan.asked {
-            let answer = prover.answer(index, &answer::Options::default());
-            if !estimate::is_effect(&answer) {
-                if which.is_some() {
-                    return Err(vec![no_effect(problem, &answer)]);
-                }
-                continue;
-            }
-            let empty = (Counts::default(), 0.0);
-            let (counts, seconds) = match estimate::needs(&answer) {
-                None => &empty,
-                Some(needs) => counted((&plan, table), args.jobs, (problem, &answer), needs, &mut read, &mut warnings)?,
-            };
-            let start = Instant::now();
-            let estimate = estimate::estimate(problem, &answer, counts, &options).map_err(|fault| vec![*fault])?;
-            let seconds = (*seconds, start.elapsed().as_secs_f64());
-            found.push(Found { problem: at, answer, estimate, seconds });
+        let plan = plan(&common.file, &common.table, problem, which, false)?;
+        for one in estimates(problem, &plan, &options, &mut reading, &|index| {
+            prover.answer(index, &answer::Options::default())
+        })? {
+            found.push(Found { problem: at, ..one });
         }
     }
-    Ok((found, warnings))
+    Ok((found, reading.warnings))
+}
+
+/// Estimates what a plan asks of its tables; `answer` tells the answer to a question.
+pub fn estimates(
+    problem: &Problem,
+    plan: &Plan,
+    options: &Options,
+    reading: &mut Reading,
+    answer: &dyn Fn(usize) -> Answer,
+) -> Result<Vec<Found>, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    for &(index, table) in &plan.asked {
+        let answer = answer(index);
+        if !estimate::is_effect(&answer) {
+            if plan.named {
+                return Err(vec![no_effect(problem, &answer)]);
+            }
+            continue;
+        }
+        let empty = (Counts::default(), 0.0);
+        let (counts, seconds) = match estimate::needs(&answer) {
+            None => &empty,
+            Some(needs) => counted((plan, table), (problem, &answer), needs, reading)?,
+        };
+        let start = Instant::now();
+        let estimate = estimate::estimate(problem, &answer, counts, options).map_err(|fault| vec![*fault])?;
+        let seconds = (*seconds, start.elapsed().as_secs_f64());
+        found.push(Found { problem: 0, answer, estimate, seconds });
+    }
+    Ok(found)
 }
 
 pub fn no_effect(problem: &Problem, answer: &Answer) -> Diagnostic {
@@ -344,8 +389,7 @@ fn tell(
     output: &mut Output,
 ) {
     if args.format == Format::Json {
-        let estimates: Vec<Estimated<'_>> =
-            found.iter().map(|found| Estimated { estimate: &found.estimate, seconds: Some(found.seconds) }).collect();
+        let estimates: Vec<Estimated<'_>> = found.iter().map(Found::timed).collect();
         output.text(&format!("{:#}\n", json::estimates(&estimates, diagnostics)));
         return;
     }

@@ -15,6 +15,7 @@ mod exchange;
 mod fmt;
 mod guide;
 mod lsp;
+mod measured;
 mod models;
 mod networks;
 mod oracle;
