@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use whatif::answer::{self, Answer, Prover};
 use whatif::data::Counts;
+use whatif::draw;
 use whatif::estimate::{self, Empty, Needs, Options};
 use whatif::json::{self, Estimated};
 use whatif::problem::{self, Problem, Resolved, TableColumn, TableEntry};
@@ -40,6 +41,9 @@ pub struct Estimate {
     /// How the numbers are written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Draw the numbers as well, and how far the arms of an adjustment overlap, as SVG; - writes only that
+    #[arg(long, value_name = "PATH")]
+    pub plot: Option<PathBuf>,
 }
 
 /// What is asked of which data: the same for whoever asks something of data.
@@ -101,6 +105,7 @@ const EXAMPLES: &str = "\
 Examples:
   whatif estimate examples/data/kidney.causal
   whatif estimate examples/data/churn.causal --bootstrap 2000
+  whatif estimate examples/data/churn.causal --plot churn.svg
   whatif estimate examples/data/churn.causal --query effect --format json
   whatif estimate examples/data/churn.causal --query 'P(churn = yes | do(call))'
   whatif estimate examples/data/churn.causal --data examples/data/churn.csv --format csv
@@ -290,6 +295,13 @@ pub fn estimate(args: &Estimate, output: &mut Output) -> u8 {
     if found.iter().any(|found| super::run::refused(&found.answer)) {
         state = status::REFUSED;
     }
+    if let Some(path) = args.plot.as_deref().filter(|_| state != status::INPUT) {
+        state = plot(path, &found, output).max(state);
+        if path == Path::new("-") {
+            diagnostics.iter().for_each(|diagnostic| output.diagnostic(diagnostic));
+            return state;
+        }
+    }
     tell(args, &problems, &found, &diagnostics, state, output);
     state
 }
@@ -413,6 +425,29 @@ fn tell(
     match args.format {
         Format::Markdown => output.text(&render::markdown(&page)),
         Format::Text | Format::Json | Format::Csv => output.document(&page),
+    }
+}
+
+/// Draws all numbers, and where the arms of a treatment overlap.
+fn plot(path: &Path, found: &[Found], output: &mut Output) -> u8 {
+    let estimates: Vec<&estimate::Estimate> = found.iter().map(|found| &found.estimate).collect();
+    let mut all = draw::forests(&estimates, draw::Beside::Numbers);
+    all.extend(draw::overlaps(&estimates));
+    if all.is_empty() {
+        output.remark(&format!("there is no number to draw, so {} is not written", path.display()));
+        return status::FINE;
+    }
+    let text = draw::plots(&all);
+    if path == Path::new("-") {
+        output.text(&text);
+        return status::FINE;
+    }
+    match std::fs::write(path, text) {
+        Ok(()) => status::FINE,
+        Err(error) => {
+            output.diagnostic(&input::unwritable(&path.display().to_string(), &error));
+            status::INPUT
+        }
     }
 }
 

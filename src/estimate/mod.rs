@@ -13,6 +13,7 @@ mod compile;
 mod interval;
 mod moments;
 mod naive;
+mod overlap;
 mod positivity;
 pub mod refute;
 mod tape;
@@ -21,7 +22,7 @@ mod tests;
 mod types;
 mod variance;
 
-pub use types::{Empty, Estimate, Interval, Method, Number, Options, Positivity, Resampled};
+pub use types::{Empty, Estimate, Interval, Method, Number, Options, Overlap, Positivity, Resampled};
 
 use crate::answer::{Answer, Body, Identified, Verdict};
 use crate::data::Counts;
@@ -172,6 +173,7 @@ pub fn estimate(
         estimate.reason = Some("there is no estimand, so the data cannot answer it".to_owned());
         return Ok(estimate);
     };
+    estimate.null = interval::null(estimand.arena, estimand.query);
     estimate.strategy = Some(found.strategy);
     estimate.how = found.how.clone();
     estimate.estimand = Some(estimand.expr);
@@ -298,6 +300,7 @@ impl Work<'_> {
         if let Some(all) = &resampled {
             estimate.resampled = Some(Resampled { replicates: all.replicates, undefined: all.undefined() });
         }
+        estimate.overlap = overlap::overlap(self, data);
         self.remarks(estimate, data, smooth, &holes);
         Ok(())
     }

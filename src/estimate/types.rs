@@ -84,6 +84,10 @@ pub struct Estimate {
     pub numbers: Vec<Number>,
     /// What the estimand leaves open (any value gives the same answer), and the value taken: the one with most rows.
     pub taken: Vec<(String, String)>,
+    /// What the number would be if the action changed nothing: 0 for a difference, 1 for a ratio; None for anything else.
+    pub null: Option<f64>,
+    /// How likely the rows of each arm were to be treated, for adjustments.
+    pub overlap: Option<Overlap>,
     /// Whether the data have what the estimand needs.
     pub positivity: Positivity,
     /// The bootstrap, where there was one.
@@ -107,6 +111,17 @@ pub struct Number {
     pub interval: Option<Interval>,
     /// The same question without the action: what is merely seen.
     pub naive: Option<f64>,
+}
+
+/// The distribution of the propensity, the probability of being treated given what is adjusted for, in each arm.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Overlap {
+    /// The levels of the treatment; of two, the second is the one whose probability the propensity is.
+    pub arms: Vec<String>,
+    /// Where the bins of the propensity meet, from 0 to 1.
+    pub edges: Vec<f64>,
+    /// Rows in each bin, by arm.
+    pub rows: Vec<Vec<f64>>,
 }
 
 /// Whether the data have what the estimand needs.

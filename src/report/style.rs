@@ -9,7 +9,8 @@ pub const STYLE: &str = "\
 *{box-sizing:border-box}html{scroll-padding-top:1rem}\
 body{margin:0 auto;max-width:56rem;padding:1.5rem 1.1rem 4rem;background:var(--back);color:var(--text);\
 font:17px/1.55 ui-serif,Georgia,'Times New Roman',serif;overflow-wrap:break-word}\
-h1,h2{line-height:1.25;font-weight:650}h1{font-size:1.7rem;margin:0 0 .3em}h2{font-size:1.25rem;margin:0 0 .4em}\
+h1,h2{line-height:1.25;font-weight:650}h1{font-size:1.7rem;margin:0 0 .3em}h3{font-size:1.05rem;font-weight:650;margin:1.4em 0 .3em}\
+h2{font-size:1.25rem;margin:0 0 .4em}\
 a{color:var(--link)}:focus-visible{outline:3px solid var(--link);outline-offset:2px}\
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}\
 header p,.quiet,figcaption{color:var(--quiet)}header{margin-bottom:1.5rem}\
@@ -35,10 +36,11 @@ th,td{text-align:left;vertical-align:baseline;padding:.25em .9em .25em 0}tbody t
 .board td{border:0!important;padding:.3em .5em .3em 0}.board .left{text-align:right;white-space:nowrap}\
 .board .reason{color:var(--quiet);font-size:.9em;padding-left:1.2em}\
 .bar{display:inline-block;height:.75em;background:var(--link);border-radius:.1em;vertical-align:-.05em}\
+figure.plot svg{margin:0}.tried td{vertical-align:top}.tried td:first-child{white-space:nowrap}\
 .axis{display:inline-block;position:relative;width:16em;height:1em;vertical-align:-.15em;border-bottom:1px solid var(--line)}\
 .axis i{position:absolute}.axis .span{top:.45em;height:.18em;background:var(--link)}\
 .axis .at{top:.2em;width:.6em!important;height:.6em;margin-left:-.3em;border-radius:50%;background:var(--link)}\
-.axis .beside{top:.2em;width:.6em!important;height:.6em;margin-left:-.3em;border-radius:50%;border:2px solid var(--quiet)}\
+.axis .null{top:0;height:100%;border-left:1px dashed var(--quiet)}.axis .beside{top:.2em;width:.6em!important;height:.6em;margin-left:-.3em;border-radius:50%;border:2px solid var(--quiet)}\
 details{margin:.7rem 0;padding:.5rem .8rem;background:var(--box);border:1px solid var(--line);border-radius:.4rem}\
 details details{background:var(--back)}summary{cursor:pointer;font-weight:600}\
 code,pre{font:.86em/1.5 ui-monospace,SFMono-Regular,Consolas,monospace}\

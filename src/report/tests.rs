@@ -12,7 +12,7 @@ fn made(text: &str) -> String {
     let options = Options::default();
     let answers: Vec<_> = (0..problem.queries.len()).map(|index| prover.answer(index, &options)).collect();
     let expected: Vec<_> = (0..problem.expectations.len()).map(|index| prover.expectation(index, &options)).collect();
-    page(&Contents { problem: &problem, answers: &answers, expected: &expected })
+    page(&Contents { problem: &problem, answers: &answers, expected: &expected, estimates: &[], refuted: &[] })
 }
 
 #[test]
