@@ -1,6 +1,7 @@
 //! `whatif estimate`: a proved estimand and a table of data come to a number.
 
 use super::args::Look;
+use super::continuous::{Continuous, How, Question, Read};
 use super::data::{self, Columns};
 use super::input::{self, File};
 use super::marginals::field;
@@ -29,6 +30,8 @@ pub struct Estimate {
     /// How the number is found; auto takes what fits the question and the data
     #[arg(long, value_enum, default_value_t = Method::Auto)]
     pub method: Method,
+    #[command(flatten)]
+    pub continuous: Continuous,
     /// Intervals from so many bootstrap replicates, and not from the standard error
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = replicates)]
     pub bootstrap: usize,
@@ -86,10 +89,16 @@ pub struct Table {
 /// How a number is found.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Method {
-    /// Plug-in: so far there is nothing else
+    /// Plug-in where all is discrete, aipw where numbers are adjusted for
     Auto,
-    /// The formula, evaluated on the data
+    /// The formula, evaluated on counts of the data
     PlugIn,
+    /// Adjustments: regression of the outcome, averaged (standardisation, the g-formula)
+    Regression,
+    /// Adjustments: rows weighted by one over their chance of the action they had
+    Ipw,
+    /// Adjustments: both at once, right where one of them is
+    Aipw,
 }
 
 /// How numbers are written.
@@ -205,7 +214,7 @@ pub struct Reading {
     /// How many threads read.
     pub jobs: Option<NonZeroUsize>,
     /// What has been read.
-    pub tables: Tables,
+    pub read: Read,
     /// What was noticed on the way.
     pub warnings: Vec<Diagnostic>,
 }
@@ -213,13 +222,14 @@ pub struct Reading {
 /// Counts what is needed, unless it has been counted already.
 pub fn counted<'t>(
     (plan, position): (&Plan, usize),
+    jobs: Option<NonZeroUsize>,
     (problem, answer): (&Problem, &Answer),
     needs: Needs,
-    reading: &'t mut Reading,
+    read: &'t mut Tables,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Result<&'t (Counts, f64), Vec<Diagnostic>> {
     let key = (position, needs);
-    let jobs = reading.jobs;
-    if !reading.tables.contains_key(&key) {
+    if !read.contains_key(&key) {
         let (start, needs) = (Instant::now(), &key.1);
         let table = plan.tables.get(position).ok_or_else(Vec::new)?;
         let wanted = table.columns.wanted(problem, answer, &needs.columns, needs.numeric.as_deref());
@@ -230,16 +240,16 @@ pub fn counted<'t>(
             // One of the two is there: the command line asks for it.
             (None, None) => return Err(Vec::new()),
         };
-        reading.warnings.extend(found.warnings);
+        warnings.extend(found.warnings);
         if found.dropped > 0 {
-            reading.warnings.push(dropped(found.dropped, problem));
+            warnings.push(dropped(found.dropped, problem));
         }
-        reading.tables.insert(key.clone(), (found.counts, start.elapsed().as_secs_f64()));
+        read.insert(key.clone(), (found.counts, start.elapsed().as_secs_f64()));
     }
-    Ok(&reading.tables[&key])
+    Ok(&read[&key])
 }
 
-fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
+pub fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
     let message = format!("{rows} rows without a value were left out");
     let help = "if those rows are unlike the others, so is the number";
     Diagnostic {
@@ -342,9 +352,9 @@ fn all(
     for (at, problem) in problems.iter().enumerate() {
         let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
         let plan = plan(&common.file, &common.table, problem, which, false)?;
-        for one in estimates(problem, &plan, &options, &mut reading, &|index| {
-            prover.answer(index, &answer::Options::default())
-        })? {
+        let how = How { method: args.method, continuous: &args.continuous, jobs: common.jobs };
+        let answered = |index: usize| prover.answer(index, &answer::Options::default());
+        for one in estimates(problem, &plan, how, &options, &mut reading, &answered)? {
             found.push(Found { problem: at, ..one });
         }
     }
@@ -355,6 +365,7 @@ fn all(
 pub fn estimates(
     problem: &Problem,
     plan: &Plan,
+    how: How<'_>,
     options: &Options,
     reading: &mut Reading,
     answer: &dyn Fn(usize) -> Answer,
@@ -368,14 +379,8 @@ pub fn estimates(
             }
             continue;
         }
-        let empty = (Counts::default(), 0.0);
-        let (counts, seconds) = match estimate::needs(&answer) {
-            None => &empty,
-            Some(needs) => counted((plan, table), (problem, &answer), needs, reading)?,
-        };
-        let start = Instant::now();
-        let estimate = estimate::estimate(problem, &answer, counts, options).map_err(|fault| vec![*fault])?;
-        let seconds = (*seconds, start.elapsed().as_secs_f64());
+        let question = Question { arguments: how, plan, table, problem, answer: &answer, options };
+        let (estimate, seconds) = question.estimate(&mut reading.read, &mut reading.warnings)?;
         found.push(Found { problem: 0, answer, estimate, seconds });
     }
     Ok(found)

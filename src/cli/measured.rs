@@ -1,7 +1,8 @@
 //! What a file's own `estimate` and `refute` lines come to, for whoever shows a whole file.
 
+use super::continuous::{Continuous, How};
 use super::data::Columns;
-use super::estimate::{Found, Reading, Table, estimates, plan};
+use super::estimate::{Found, Method, Reading, Table, estimates, plan};
 use super::refute::{Told, refutations};
 use super::{status, threads};
 use std::num::NonZeroUsize;
@@ -61,7 +62,9 @@ impl Measured {
                 let known = answers.iter().find(|answer| answer.id == index + 1);
                 known.cloned().unwrap_or_else(|| prover.answer(index, &answer::Options::default()))
             };
-            self.estimates = estimates(problem, &plan, &options, reading, &answered)?;
+            let continuous = Continuous::default();
+            let how = How { method: Method::Auto, continuous: &continuous, jobs: reading.jobs };
+            self.estimates = estimates(problem, &plan, how, &options, reading, &answered)?;
         }
         if has(true) {
             let plan = plan(path, &table, problem, None, true)?;

@@ -6,6 +6,7 @@
 
 mod args;
 mod check;
+mod continuous;
 mod counts;
 mod data;
 mod difference;

@@ -134,13 +134,27 @@ pub fn refutations(
         let graph = &implied.graph;
         let columns = graph.nodes().map(|node| graph.name(node).to_owned()).filter(|name| !numeric.contains(name));
         let needs = Needs { columns: columns.collect(), numeric: numeric.first().cloned() };
-        let (counts, _) = counted((plan, table), (problem, implied), needs, reading)?;
+        let (counts, _) = counted(
+            (plan, table),
+            reading.jobs,
+            (problem, implied),
+            needs,
+            &mut reading.read.counted,
+            &mut reading.warnings,
+        )?;
         let about = format!("The graph {}, held against {} rows", implied.graph_name, counts.rows);
         told.push((about, refute::graph(implied, &own, counts, options)));
     }
     for (answer, table) in effects {
         let Some(needs) = estimate::needs(answer) else { continue };
-        let (counts, _) = counted((plan, *table), (problem, answer), needs, reading)?;
+        let (counts, _) = counted(
+            (plan, *table),
+            reading.jobs,
+            (problem, answer),
+            needs,
+            &mut reading.read.counted,
+            &mut reading.warnings,
+        )?;
         let found = refute::effect(problem, answer, counts, options);
         if !found.is_empty() {
             told.push((answer.text.clone(), found));

@@ -1,6 +1,7 @@
 //! The words of every diagnostic about a table of data. Each says which row and column, and where in the file.
 
 use super::flaw::{Flaw, Met};
+use super::rows::MAX_NUMBERS;
 use super::schema::{Header, Role};
 use super::tally::{MAX_CELLS, MAX_LEVEL, MAX_LEVELS};
 use super::{Levels, Schema};
@@ -260,6 +261,19 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
             "one more".to_owned(),
             "cut numbers into bins, or join levels".to_owned(),
         ),
+        Flaw::TooManyRows => (
+            "whatif::data_too_many_rows",
+            format!(
+                "{}: {} columns of more than {} rows are too much to keep; rows times columns are at most {}",
+                header.table,
+                schema.slots.len(),
+                thousands((MAX_NUMBERS / schema.slots.len().max(1)) as u64),
+                thousands(MAX_NUMBERS as u64)
+            ),
+            "one more".to_owned(),
+            "cut numbers into bins, so that rows can be counted and need not be kept; or take a sample of the rows"
+                .to_owned(),
+        ),
         Flaw::Missing => (
             "whatif::data_missing",
             format!("{place}: the value is missing"),
@@ -269,7 +283,7 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
                 .to_owned(),
         ),
     };
-    let counted = !matches!(flaw, Flaw::TooMany | Flaw::TooManyCells);
+    let counted = !matches!(flaw, Flaw::TooMany | Flaw::TooManyCells | Flaw::TooManyRows);
     if counted && met.times > 1 {
         let records = records.max(met.times);
         message += &format!("; {} of {} rows have this fault", thousands(met.times), thousands(records));

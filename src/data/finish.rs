@@ -2,6 +2,8 @@
 
 use super::flaw::Flaw;
 use super::number::number;
+use super::rows::{Rows, Variable, decide};
+use super::schema::Role;
 use super::{Cell, Column, Counts, Levels, Tally, diagnostics};
 use crate::source::Diagnostic;
 use rustc_hash::FxHashMap;
@@ -14,6 +16,8 @@ const COMPARED: usize = 1_000;
 pub struct Read {
     /// Its counts.
     pub counts: Counts,
+    /// Its rows instead, where these were to be kept.
+    pub rows: Option<Rows>,
     /// Rows left out because a value is missing, where that was asked for.
     pub dropped: u64,
     /// What is odd and was read all the same.
@@ -45,6 +49,9 @@ impl Tally<'_> {
                 0 => diagnostics::no_rows(header),
                 missing => diagnostics::nothing_left(header, missing),
             }]);
+        }
+        if self.kept.is_some() {
+            return self.finish_rows();
         }
         let mut warnings = Vec::new();
         let mut columns = Vec::new();
@@ -83,7 +90,39 @@ impl Tally<'_> {
         }
         let numeric = wanted.numeric.as_ref().map(|(variable, _)| variable.clone());
         let counts = Counts { columns, cells, rows: self.rows, weight, numeric };
-        Ok(Read { counts, dropped: self.missing, warnings })
+        Ok(Read { counts, rows: None, dropped: self.missing, warnings })
+    }
+
+    /// The rows that were kept.
+    fn finish_rows(mut self) -> Result<Read, Vec<Diagnostic>> {
+        let header = &self.schema.header;
+        let mut kept = self.kept.take().unwrap_or_default().columns.into_iter();
+        let (mut rows, mut warnings) = (Rows::default(), Vec::new());
+        for ((field, (found, kind)), values) in self.schema.wanted.fields.iter().zip(self.levels()).zip(&mut kept) {
+            let name = field.variable.clone();
+            if *kind != Levels::Any {
+                let levels = Some(found.iter().map(|level| level.name.clone()).collect());
+                rows.variables.push(Variable { name, levels, values });
+                continue;
+            }
+            let (levels, values) = decide(values, found);
+            let names = levels.as_deref().unwrap_or_default();
+            warnings.extend(alike(names).map(|(a, b)| diagnostics::levels_alike(header, &field.column, a, b)));
+            rows.variables.push(Variable { name, levels, values });
+        }
+        for (slot, values) in self.schema.slots.iter().skip(self.schema.wanted.fields.len()).zip(kept) {
+            match slot.role {
+                Role::Weight => rows.weights = Some(values),
+                Role::Count => rows.repeats = Some(values),
+                Role::Numeric => rows.variables.push(Variable { name: slot.variable.clone(), levels: None, values }),
+                Role::Level | Role::Sum | Role::SumSquares | Role::Absent => {}
+            }
+        }
+        if rows.is_empty() {
+            return Err(vec![diagnostics::no_weight(header)]);
+        }
+        let counts = Counts { rows: self.rows, weight: self.weight, ..Counts::default() };
+        Ok(Read { counts, rows: Some(rows), dropped: self.missing, warnings })
     }
 }
 

@@ -25,11 +25,13 @@ pub(super) enum Flaw {
     TooMany,
     /// More combinations of levels than are kept.
     TooManyCells,
+    /// More rows than are kept.
+    TooManyRows,
     /// No value.
     Missing,
 }
 
-const ALL: [Flaw; 11] = [
+const ALL: [Flaw; 12] = [
     Flaw::Ragged,
     Flaw::NotUtf8,
     Flaw::NotANumber,
@@ -40,6 +42,7 @@ const ALL: [Flaw; 11] = [
     Flaw::TooLong,
     Flaw::TooMany,
     Flaw::TooManyCells,
+    Flaw::TooManyRows,
     Flaw::Missing,
 ];
 

@@ -1,7 +1,7 @@
 //! What is known of a table of data: how often each combination of levels occurs.
 //!
 //! In: which columns are read for which variables ([`Wanted`]), and records. Out: [`Counts`]: for discrete variables they
-//! are all that an estimate depends on. Must never know: files, threads, graphs, or what the counts are for.
+//! are all that an estimate depends on; or [`Rows`], where numbers are used as they are. Must never know: files, threads, graphs, or what the counts are for.
 //!
 //! Whoever reads a file cuts it into chunks at places that depend on the file alone, tallies each, and merges them in
 //! order: the counts, sums of floats included, are then the same on any number of threads.
@@ -11,6 +11,7 @@ mod dictionary;
 mod finish;
 mod flaw;
 mod number;
+mod rows;
 mod schema;
 mod tally;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub mod diagnostics;
 pub use dictionary::is_missing;
 pub use finish::Read;
 pub use number::number;
+pub use rows::{MAX_NUMBERS, MAX_WHOLE, Rows, Variable, is_number};
 pub use schema::{Header, Schema};
 pub use tally::{Batch, MAX_CELLS, MAX_LEVEL, MAX_LEVELS, Tally};
 pub use wanted::{Field, Levels, Wanted};

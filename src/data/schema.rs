@@ -107,10 +107,16 @@ impl Schema {
         self.wanted.fields.get(slot).is_none_or(|field| matches!(field.levels, Levels::Bins { .. }))
     }
 
-    /// Whether each record is one row, and nothing of it is summed up.
+    /// Whether a slot may be a number as it is: see [`Levels::Any`].
+    #[must_use]
+    pub fn is_any(&self, slot: usize) -> bool {
+        self.wanted.fields.get(slot).is_some_and(|field| field.levels == Levels::Any)
+    }
+
+    /// Whether each record is one row, and nothing of it is summed up or kept.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.slots.len() == self.wanted.fields.len()
+        self.slots.len() == self.wanted.fields.len() && !self.wanted.rows
     }
 }
 

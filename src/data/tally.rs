@@ -4,6 +4,7 @@ use super::cells::{Cells, TooWide};
 use super::dictionary::{Dictionary, Key, is_missing};
 use super::flaw::{FLAWED, Flaw, Flaws, Met};
 use super::number::number;
+use super::rows::{Kept, MAX_NUMBERS, text};
 use super::schema::Role;
 use super::{Levels, Schema};
 
@@ -42,6 +43,8 @@ pub struct Tally<'s> {
     pub(super) schema: &'s Schema,
     columns: Vec<Column<'s>>,
     pub(super) cells: Cells,
+    /// Where rows are kept, these.
+    pub(super) kept: Option<Kept>,
     /// Codes of the record being read.
     row: Vec<u32>,
     /// Its numbers.
@@ -79,6 +82,7 @@ impl<'s> Tally<'s> {
             schema,
             columns,
             cells: Cells::new(schema.wanted.fields.len(), !schema.is_plain()),
+            kept: schema.wanted.rows.then(|| Kept::new(slots)),
             row: vec![0; slots],
             numbers: vec![0.0; slots],
             flawed: false,
@@ -97,7 +101,7 @@ impl<'s> Tally<'s> {
     #[inline]
     pub fn value(&mut self, slot: usize, text: &[u8], start: usize, end: usize) {
         let code = match self.columns.get(slot) {
-            Some(column) if !matches!(column.wanted, Levels::Bins { .. }) => {
+            Some(column) if !matches!(column.wanted, Levels::Bins { .. } | Levels::Any) => {
                 match column.dictionary.find(Key::new(text, start, end), text, start, end) {
                     Some(code) => code,
                     None => self.meet(slot, &text[start..end]),
@@ -147,10 +151,23 @@ impl<'s> Tally<'s> {
     fn measure(&mut self, slot: usize, value: &[u8]) -> u32 {
         match number(value) {
             Some(value) => self.judge(slot, value),
+            None if self.schema.is_any(slot) => {
+                let code = self.code(slot, value, 0);
+                self.keep_text(slot, code)
+            }
             None if is_missing(value) => Flaw::Missing.code(),
             None if std::str::from_utf8(value).is_err() => Flaw::NotUtf8.code(),
             None => Flaw::NotANumber.code(),
         }
+    }
+
+    /// Notes a text where a number may stand; its flaw, or 0.
+    fn keep_text(&mut self, slot: usize, code: u32) -> u32 {
+        if code >= FLAWED {
+            return code;
+        }
+        self.numbers[slot] = text(code);
+        0
     }
 
     #[inline]
@@ -181,17 +198,17 @@ impl<'s> Tally<'s> {
         self.rows += 1;
         let counted = self.cells.count(&self.row, 1);
         if counted.is_err() || self.cells.len() > MAX_CELLS {
-            self.full();
+            self.full(Flaw::TooManyCells);
         }
         self.records += 1;
     }
 
     #[cold]
-    fn full(&mut self) {
+    fn full(&mut self, flaw: Flaw) {
         self.stopped = true;
         let record = self.records;
         let met = || Met { record, line: None, text: None, fields: 0, value: None, times: 0 };
-        self.flaws.note(Flaw::TooManyCells, None, 1, met);
+        self.flaws.note(flaw, None, 1, met);
     }
 
     fn end_slowly(&mut self, look: impl FnOnce() -> (Option<u64>, Option<String>)) {
@@ -231,6 +248,17 @@ impl<'s> Tally<'s> {
         self.rows += rows as u64;
         self.weight += by;
         self.records += 1;
+        if let Some(kept) = &mut self.kept {
+            if by > 0.0 {
+                let level = |slot: usize| matches!(self.schema.wanted.fields.get(slot), Some(field) if field.levels != Levels::Any);
+                let values = self.row.iter().zip(&self.numbers).enumerate();
+                kept.push(values.map(|(slot, (code, number))| if level(slot) { f64::from(*code) } else { *number }));
+                if kept.len() > MAX_NUMBERS {
+                    self.full(Flaw::TooManyRows);
+                }
+            }
+            return;
+        }
         if by > 0.0 {
             let value = value.unwrap_or_default();
             let amount = match sum {
@@ -239,7 +267,7 @@ impl<'s> Tally<'s> {
             };
             let added = self.cells.add(&self.row[..fields], amount);
             if added.is_err() || self.cells.len() > MAX_CELLS {
-                self.full();
+                self.full(Flaw::TooManyCells);
             }
         }
     }
@@ -300,7 +328,10 @@ impl<'s> Tally<'s> {
         for index in 0..rows {
             for (slot, batch) in batches.iter().enumerate() {
                 let code = match batch {
-                    Batch::Codes(codes) => codes.get(index).copied().unwrap_or(Flaw::Missing.code()),
+                    Batch::Codes(codes) => {
+                        let code = codes.get(index).copied().unwrap_or(Flaw::Missing.code());
+                        if self.schema.is_any(slot) { self.keep_text(slot, code) } else { code }
+                    }
                     Batch::Numbers(numbers) => match numbers.get(index).copied().unwrap_or(f64::NAN) {
                         value if value.is_finite() => self.judge(slot, value),
                         value if value.is_nan() => Flaw::Missing.code(),
@@ -347,7 +378,7 @@ impl<'s> Tally<'s> {
         self.rows += rows as u64;
         self.records += rows as u64;
         if self.cells.len() > MAX_CELLS {
-            self.full();
+            self.full(Flaw::TooManyCells);
         }
         true
     }
@@ -375,7 +406,14 @@ impl<'s> Tally<'s> {
             }
             codes.push(map);
         }
-        if !self.stopped {
+        if let (Some(kept), Some(later)) = (&mut self.kept, later.kept)
+            && !self.stopped
+        {
+            kept.append(later, &codes);
+            if kept.len() > MAX_NUMBERS {
+                self.full(Flaw::TooManyRows);
+            }
+        } else if !self.stopped {
             let cells = &mut self.cells;
             let plain = self.schema.is_plain();
             let mut mapped = vec![0; codes.len()];
@@ -386,7 +424,7 @@ impl<'s> Tally<'s> {
                 if plain { cells.count(&mapped, rows) } else { cells.add(&mapped, amount) }
             });
             if merged == Err(TooWide) || self.cells.len() > MAX_CELLS {
-                self.full();
+                self.full(Flaw::TooManyCells);
             }
         }
         self.stopped |= later.stopped;
@@ -431,7 +469,7 @@ impl<'s> Column<'s> {
     fn new(wanted: &'s Levels) -> Self {
         let mut column = Self { dictionary: Dictionary::new(), levels: Vec::new(), wanted };
         let names = match wanted {
-            Levels::Open => &[][..],
+            Levels::Open | Levels::Any => &[][..],
             Levels::Declared(names) | Levels::Bins { names, .. } => names,
         };
         for (code, name) in names.iter().enumerate() {
@@ -447,7 +485,7 @@ impl<'s> Column<'s> {
         if is_missing(value) {
             return Flaw::Missing.code();
         }
-        if *self.wanted == Levels::Open {
+        if matches!(self.wanted, Levels::Open | Levels::Any) {
             if value.len() > MAX_LEVEL {
                 return Flaw::TooLong.code();
             }

@@ -17,6 +17,8 @@ pub struct Wanted {
     pub drop_missing: bool,
     /// The table is what the query of `whatif counts` returned: see [`Wanted::grouped`].
     pub grouped: bool,
+    /// Rows are kept and not counted: see [`Wanted::rows`].
+    pub rows: bool,
 }
 
 impl Wanted {
@@ -46,6 +48,18 @@ impl Wanted {
         self.grouped = true;
         self
     }
+
+    /// The same, to be kept row by row: what has neither levels nor bins may then be a number.
+    #[must_use]
+    pub fn rows(mut self) -> Self {
+        for field in &mut self.fields {
+            if field.levels == Levels::Open {
+                field.levels = Levels::Any;
+            }
+        }
+        self.rows = true;
+        self
+    }
 }
 
 /// A variable and the column it is read from.
@@ -64,6 +78,8 @@ pub struct Field {
 pub enum Levels {
     /// Those that occur.
     Open,
+    /// Numbers as they are, or the texts that occur; only where rows are kept.
+    Any,
     /// These, in this order. A value is one of them letter by letter, or the same number.
     Declared(Vec<String>),
     /// Bins of numbers. The edges ascend. A bin holds its lower edge and not its upper one.

@@ -116,8 +116,29 @@ impl Plan {
     }
 }
 
+/// Rows drawn with replacement: how often each is there, given how many rows each stands for. O(rows).
+pub(super) fn redraw(rows: &[f64], seed: u64, replicate: u64) -> Vec<f64> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(replicate);
+    let mut weight: f64 = rows.iter().sum();
+    let mut left = weight.round() as u64;
+    let last = rows.len().saturating_sub(1);
+    let each = rows.iter().enumerate().map(|(at, row)| {
+        let chance = if weight > 0.0 { (row / weight).clamp(0.0, 1.0) } else { 1.0 };
+        weight -= row;
+        let drawn = match left {
+            0 => 0,
+            _ if at == last => left,
+            _ => Binomial::new(left, chance).map_or(0, |binomial| binomial.sample(&mut random)),
+        };
+        left -= drawn;
+        drawn as f64
+    });
+    each.collect()
+}
+
 #[cfg(feature = "parallel")]
-fn map<T: Send>(parts: usize, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+pub(super) fn map<T: Send>(parts: usize, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
     use rayon::iter::{IntoParallelIterator, ParallelIterator};
     if parts < 2 {
         return (0..parts).map(work).collect();
@@ -126,6 +147,6 @@ fn map<T: Send>(parts: usize, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T>
 }
 
 #[cfg(not(feature = "parallel"))]
-fn map<T>(parts: usize, work: impl Fn(usize) -> T) -> Vec<T> {
+pub(super) fn map<T>(parts: usize, work: impl Fn(usize) -> T) -> Vec<T> {
     (0..parts).map(work).collect()
 }

@@ -10,6 +10,7 @@
 
 mod bootstrap;
 mod compile;
+pub mod continuous;
 mod interval;
 mod moments;
 mod naive;
@@ -158,27 +159,13 @@ pub fn estimate(
     options: &Options,
 ) -> Result<Estimate, Box<Diagnostic>> {
     let graph = &*answer.graph;
-    let mut estimate = Estimate {
-        id: answer.id,
-        name: answer.name.clone(),
-        text: answer.text.clone(),
-        rows: counts.rows,
-        level: options.level,
-        method: Method::PlugIn,
-        ..Estimate::default()
-    };
+    let mut estimate = Estimate { rows: counts.rows, ..begin(answer, options) };
     let found = identified(answer);
     let Some((found, estimand)) = found.and_then(|found| Some((found, Estimand::new(&answer.arena, &found.checked)?)))
     else {
         estimate.reason = Some("there is no estimand, so the data cannot answer it".to_owned());
         return Ok(estimate);
     };
-    estimate.null = interval::null(estimand.arena, estimand.query);
-    estimate.strategy = Some(found.strategy);
-    estimate.how = found.how.clone();
-    estimate.estimand = Some(estimand.expr);
-    let tree = lift::expr(graph, estimand.arena, estimand.expr, &[]);
-    estimate.estimand_text = print::expr(&tree, Style::Ascii);
     if counts.cells.iter().all(|cell| cell.count <= 0.0) {
         estimate.reason = Some("there is no row of data".to_owned());
         return Ok(estimate);
@@ -186,6 +173,45 @@ pub fn estimate(
     let work = Work { problem, answer, graph, found, estimand, options };
     work.fill(&mut estimate, counts).map_err(|fault| Box::new(work.diagnostic(counts, &fault)))?;
     Ok(estimate)
+}
+
+/// What every estimate of an answer has, before there are numbers.
+fn begin(answer: &Answer, options: &Options) -> Estimate {
+    let mut estimate = Estimate {
+        id: answer.id,
+        name: answer.name.clone(),
+        text: answer.text.clone(),
+        level: options.level,
+        ..Estimate::default()
+    };
+    let found = identified(answer);
+    if let Some((found, estimand)) =
+        found.and_then(|found| Some((found, Estimand::new(&answer.arena, &found.checked)?)))
+    {
+        estimate.null = interval::null(estimand.arena, estimand.query);
+        if let [treatment] = actions(estimand.arena, estimand.query)[..] {
+            estimate.treatment = Some(answer.graph.name(Node::new(treatment.index())).to_owned());
+        }
+        estimate.strategy = Some(found.strategy);
+        estimate.how = found.how.clone();
+        estimate.estimand = Some(estimand.expr);
+        let tree = lift::expr(&answer.graph, estimand.arena, estimand.expr, &[]);
+        estimate.estimand_text = print::expr(&tree, Style::Ascii);
+    }
+    estimate
+}
+
+/// The variables that a question acts on, ascending.
+fn actions(arena: &Arena, query: ExprId) -> Vec<Var> {
+    let mut vars = Vec::new();
+    for id in arena.reachable([query]) {
+        if let Expr::P(term) = arena.get(id) {
+            vars.extend(term.do_().iter().map(|r| r.var));
+        }
+    }
+    vars.sort_unstable();
+    vars.dedup();
+    vars
 }
 
 /// One estimand at work.
@@ -396,24 +422,9 @@ impl Work<'_> {
             .help("count by every variable that the formula names"),
             Fault::NoLevel { var, value } => {
                 let levels = counts.position(name(*var)).map(|at| counts.columns[at].levels.as_slice());
-                let levels = levels.unwrap_or_default();
-                let mut all = levels.iter().take(10).map(|level| print::value(level)).collect::<Vec<_>>().join(", ");
-                if levels.len() > 10 {
-                    let _ = write!(all, ", and {} more", levels.len() - 10);
-                }
-                error(
-                    "whatif::no_such_level",
-                    format!("{} is never {} in the data", name(*var), print::value(value)),
-                    "asked here",
-                )
-                .help(format!("its levels there: {all}"))
+                no_such_level(self.problem, self.answer, name(*var), value, levels.unwrap_or_default())
             }
-            Fault::NoNumber { var, value } => error(
-                "whatif::level_no_number",
-                format!("the mean of {} is asked for, and its level {} is no number", name(*var), print::value(value)),
-                "asked here",
-            )
-            .help("ask for the probability of one of its levels: P(y = yes | do(x))"),
+            Fault::NoNumber { var, value } => level_no_number(self.problem, self.answer, name(*var), value),
             Fault::Distribution => error(
                 "whatif::distribution_needed",
                 "the formula needs the whole distribution of a variable of which only the mean was read".to_owned(),
@@ -428,6 +439,22 @@ impl Work<'_> {
             .help("declare fewer levels, put numeric variables into bins, fix values in the question, or draw fewer replicates"),
         }
     }
+}
+
+fn no_such_level(problem: &Problem, answer: &Answer, name: &str, value: &str, levels: &[String]) -> Diagnostic {
+    let mut all = levels.iter().take(10).map(|level| print::value(level)).collect::<Vec<_>>().join(", ");
+    if levels.len() > 10 {
+        let _ = write!(all, ", and {} more", levels.len() - 10);
+    }
+    let message = format!("{name} is never {} in the data", print::value(value));
+    Diagnostic::error("whatif::no_such_level", &problem.source, message, answer.span, "asked here")
+        .help(format!("its levels there: {all}"))
+}
+
+fn level_no_number(problem: &Problem, answer: &Answer, name: &str, value: &str) -> Diagnostic {
+    let message = format!("the mean of {name} is asked for, and its level {} is no number", print::value(value));
+    Diagnostic::error("whatif::level_no_number", &problem.source, message, answer.span, "asked here")
+        .help("ask for the probability of one of its levels: P(y = yes | do(x))")
 }
 
 /// The level of a reference with the most rows.

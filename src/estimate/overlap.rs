@@ -1,10 +1,8 @@
 //! How far the arms of a treatment overlap in what is adjusted for.
 
 use super::compile::Data;
-use super::{Overlap, Work};
+use super::{Overlap, Work, actions};
 use crate::expr::{At, Expr, Ref, Term, Var};
-use crate::graph::Node;
-use crate::syntax::print;
 use std::collections::BTreeMap;
 
 /// Bins of the propensity.
@@ -41,10 +39,8 @@ pub(super) fn overlap(work: &Work<'_>, data: Data<'_>) -> Option<Overlap> {
         rows[0][bin] += without;
         rows[1][bin] += with;
     }
-    let name = print::name(work.graph.name(Node::new(treatment.index())));
-    let arms = levels.iter().map(|level| format!("{name} = {}", print::value(level)));
     let edges = (0..=BINS).map(|edge| edge as f64 / BINS as f64);
-    Some(Overlap { arms: arms.collect(), edges: edges.collect(), rows })
+    Some(Overlap { arms: levels.to_vec(), edges: edges.collect(), rows })
 }
 
 /// The one treatment, what is adjusted for and conditioned on with it, and the conditions at a value.
@@ -62,10 +58,7 @@ fn adjusted(work: &Work<'_>) -> Option<(Var, Vec<Var>, Vec<Ref>)> {
             | Expr::Value(_) => None,
         })
     };
-    let mut acted: Vec<Var> = terms(work.estimand.query).flat_map(|term| term.do_().iter().map(|r| r.var)).collect();
-    acted.sort_unstable();
-    acted.dedup();
-    let &[treatment] = acted.as_slice() else { return None };
+    let [treatment] = actions(arena, work.estimand.query)[..] else { return None };
     let beside = |term: &Term| {
         let others = term.given().iter().filter(|r| r.var != treatment);
         let (fixed, free): (Vec<Ref>, Vec<Ref>) = others.partition(|r| matches!(r.at, At::Value(_)));

@@ -38,6 +38,14 @@ pub enum Method {
     /// The estimand at the empirical distribution.
     #[default]
     PlugIn,
+    /// The mean of a model of the outcome (standardisation, the g-formula).
+    Regression,
+    /// Each row weighted by one over its chance of the treatment it had.
+    Ipw,
+    /// Regression and weighting at once, with models fitted on other rows than they are used on.
+    Aipw,
+    /// Two-stage least squares with an instrument.
+    Iv,
 }
 
 impl Method {
@@ -46,6 +54,10 @@ impl Method {
     pub const fn name(self) -> &'static str {
         match self {
             Self::PlugIn => "plug-in",
+            Self::Regression => "regression",
+            Self::Ipw => "ipw",
+            Self::Aipw => "aipw",
+            Self::Iv => "iv",
         }
     }
 }
@@ -86,14 +98,18 @@ pub struct Estimate {
     pub taken: Vec<(String, String)>,
     /// What the number would be if the action changed nothing: 0 for a difference, 1 for a ratio; None for anything else.
     pub null: Option<f64>,
-    /// How likely the rows of each arm were to be treated, for adjustments.
-    pub overlap: Option<Overlap>,
+    /// The one variable that is acted on; None where there are several.
+    pub treatment: Option<String>,
     /// Whether the data have what the estimand needs.
     pub positivity: Positivity,
     /// The bootstrap, where there was one.
     pub resampled: Option<Resampled>,
+    /// How alike the arms are, where the effect of an action is found by adjustment.
+    pub overlap: Option<Overlap>,
     /// Why there is no number, where one is missing.
     pub reason: Option<String>,
+    /// How the number came about, in sentences: models and what they assume.
+    pub notes: Vec<String>,
     /// What a reader should mind.
     pub warnings: Vec<String>,
 }
@@ -111,17 +127,6 @@ pub struct Number {
     pub interval: Option<Interval>,
     /// The same question without the action: what is merely seen.
     pub naive: Option<f64>,
-}
-
-/// The distribution of the propensity, the probability of being treated given what is adjusted for, in each arm.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Overlap {
-    /// The levels of the treatment; of two, the second is the one whose probability the propensity is.
-    pub arms: Vec<String>,
-    /// Where the bins of the propensity meet, from 0 to 1.
-    pub edges: Vec<f64>,
-    /// Rows in each bin, by arm.
-    pub rows: Vec<Vec<f64>>,
 }
 
 /// Whether the data have what the estimand needs.
@@ -150,4 +155,15 @@ pub struct Resampled {
     pub replicates: usize,
     /// Those in which a number was undefined.
     pub undefined: usize,
+}
+
+/// How alike those are who got one treatment and those who got another: the propensity by arm.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Overlap {
+    /// The arms, as levels of the treatment; the propensity is the chance of the last.
+    pub arms: Vec<String>,
+    /// Edges of the bins of the propensity, from 0 to 1.
+    pub edges: Vec<f64>,
+    /// Rows in each bin, by arm.
+    pub rows: Vec<Vec<f64>>,
 }

@@ -104,6 +104,12 @@ fn one(estimated: &Estimated<'_>) -> Value {
     put("by", by.map(|number| number_at(&estimate.slots, number)).collect());
     put("positivity", positivity(&estimate.positivity));
     put("warnings", estimate.warnings.clone().into());
+    if !estimate.notes.is_empty() {
+        put("notes", estimate.notes.clone().into());
+    }
+    if let Some(overlap) = &estimate.overlap {
+        put("overlap", json!({ "arms": overlap.arms, "edges": overlap.edges, "rows": overlap.rows }));
+    }
     if let Some(reason) = &estimate.reason {
         put("reason", reason.as_str().into());
     }

@@ -79,7 +79,7 @@ fn table(out: &mut String, all: &[&Refutation]) {
         let _ = writeln!(
             out,
             "<tr><td>{}</td><td><span class=\"badge {}\">{}</span></td><td>{}.</td></tr>",
-            one.test.replace('-', " "),
+            if one.test == "e-value" { "E-value".to_owned() } else { one.test.replace('-', " ") },
             class(tone),
             one.verdict.name(),
             escape(&one.sentence)

@@ -140,18 +140,17 @@ const LOWEST: i64 = -128;
 const PLACES: usize = 2_048;
 
 fn count(batch: &RecordBatch, schema: &Schema, places: &[usize], columns: &mut [Values], tally: &mut Tally<'_>) {
+    let number = |slot: usize| {
+        schema.is_number(slot) || (schema.is_any(slot) && batch.column(places[slot]).data_type().is_numeric())
+    };
     for (slot, (values, place)) in columns.iter_mut().zip(places).enumerate() {
         let array = batch.column(*place);
-        if schema.is_number(slot) { values.take_numbers(array) } else { values.take_levels(array, slot, tally) }
+        if number(slot) { values.take_numbers(array) } else { values.take_levels(array, slot, tally) }
     }
     let batches: Vec<Batch<'_>> = columns
         .iter()
         .enumerate()
-        .map(
-            |(slot, values)| {
-                if schema.is_number(slot) { Batch::Numbers(&values.numbers) } else { Batch::Codes(&values.codes) }
-            },
-        )
+        .map(|(slot, values)| if number(slot) { Batch::Numbers(&values.numbers) } else { Batch::Codes(&values.codes) })
         .collect();
     tally.batch(batch.num_rows(), &batches, |slot, row| text(batch.column(places[slot]), row));
 }

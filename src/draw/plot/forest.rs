@@ -70,15 +70,17 @@ pub fn forest(estimates: &[&Estimate], beside: Beside) -> Option<Plot> {
     let mut canvas = Canvas::default();
     let (title, small) = heading(estimates);
     let mut top = 0.0;
-    for line in lines(&title, width / (LETTER * LARGE), 2) {
+    // In a page the question stands above.
+    for line in lines(&title, width / (LETTER * LARGE), 2).into_iter().filter(|_| numbers) {
         top += 18.0;
         canvas.text("h", (0.0, top), &line, width);
     }
+    let small = small.filter(|_| numbers);
     for line in small.iter().flat_map(|small| lines(small, width / (LETTER * SMALL), 3)) {
         top += 17.0;
         canvas.text("q", (0.0, top), &line, width);
     }
-    top += 22.0;
+    top += if numbers { 22.0 } else { 14.0 };
     let percent = format!("{}", (first.level * 1000.0).round() / 10.0);
     let interval = format!("if acted, with a {percent} % interval");
     canvas.circle("a", (5.0, top - 4.0), 4.5);

@@ -3,6 +3,7 @@
 use super::axis::Axis;
 use super::{Canvas, LARGE, LETTER, Plot, SMALL, lines, room};
 use crate::estimate::{Estimate, Overlap};
+use crate::syntax::print;
 
 /// Arms that are drawn.
 const MOST_ARMS: usize = 12;
@@ -13,30 +14,32 @@ const APART: f64 = 18.0;
 /// A plot for each estimate that knows of its arms; those that rest on the same rows share one.
 #[must_use]
 pub fn overlaps(estimates: &[&Estimate]) -> Vec<Plot> {
-    let mut groups: Vec<(&Overlap, Vec<&str>)> = Vec::new();
+    let mut groups: Vec<(&Overlap, Option<&str>, Vec<&str>)> = Vec::new();
     for estimate in estimates {
-        let Some(found) = &estimate.overlap else { continue };
+        let (Some(found), treatment) = (&estimate.overlap, estimate.treatment.as_deref()) else { continue };
         let name = estimate.name.as_deref().unwrap_or(&estimate.text);
-        match groups.iter_mut().find(|(other, _)| *other == found) {
-            Some((_, names)) => names.push(name),
-            None => groups.push((found, vec![name])),
+        match groups.iter_mut().find(|(other, of, _)| *other == found && *of == treatment) {
+            Some((_, _, names)) => names.push(name),
+            None => groups.push((found, treatment, vec![name])),
         }
     }
-    groups.iter().filter_map(|(found, names)| overlap(found, &names.join(", "))).collect()
+    groups.iter().filter_map(|(found, treatment, names)| overlap(found, *treatment, &names.join(", "))).collect()
 }
 
 /// The distribution of the propensity in each arm; None where it has no arm.
-fn overlap(found: &Overlap, name: &str) -> Option<Plot> {
-    let arms: Vec<(&String, &Vec<f64>)> = found.arms.iter().zip(&found.rows).take(MOST_ARMS).collect();
+fn overlap(found: &Overlap, treatment: Option<&str>, name: &str) -> Option<Plot> {
+    let called = |level: &String| match treatment {
+        Some(treatment) => format!("{} = {}", print::name(treatment), print::value(level)),
+        None => level.clone(),
+    };
+    let arms: Vec<(String, &Vec<f64>)> = found.arms.iter().map(called).zip(&found.rows).take(MOST_ARMS).collect();
     let (&low, &high) = (found.edges.first()?, found.edges.last()?);
     if arms.is_empty() || low >= high || arms.iter().any(|(_, rows)| rows.len() + 1 != found.edges.len()) {
         return None;
     }
     let width = 440.0;
-    let of = match found.arms.as_slice() {
-        [_, treated] => format!("how likely {treated} was, given what is adjusted for"),
-        _ => "how likely each arm was, given what is adjusted for".to_owned(),
-    };
+    // The propensity is the chance of the last.
+    let of = format!("how likely {} was, given what is adjusted for", called(found.arms.last()?));
     let title = format!("{name}: do the arms overlap?");
     let mut canvas = Canvas::default();
     let mut top = 0.0;
@@ -54,7 +57,7 @@ fn overlap(found: &Overlap, name: &str) -> Option<Plot> {
     let counted: Vec<String> = arms.iter().map(|(_, rows)| rows_of(rows)).collect();
     let named = arms.iter().map(|(arm, _)| room(arm)).chain(counted.iter().map(|text| room(text) * SMALL));
     let named = named.fold(0.0, f64::max).min(width * 0.34);
-    let axis = Axis::between(low, high, named + 14.0, width - named - 22.0);
+    let axis = Axis::between(low, high, named + 14.0, width - named - 28.0);
     let share = |rows: &[f64], bin: usize| rows[bin] / rows.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     let most = arms.iter().flat_map(|(_, rows)| (0..rows.len()).map(|bin| share(rows, bin)));
     let most = most.fold(0.0, f64::max).max(f64::MIN_POSITIVE);

@@ -13,6 +13,7 @@ fn difference(name: &str, value: f64) -> Estimate {
         text: format!("{name}: P(y = 1 | do(x = 1)) - P(y = 1 | do(x = 0))"),
         level: 0.95,
         null: Some(0.0),
+        treatment: Some("x".to_owned()),
         numbers: vec![number(value, value - 0.04, value + 0.04, value + 0.1)],
         ..Estimate::default()
     }
@@ -117,7 +118,7 @@ fn names_are_only_names_and_long_ones_are_cut() {
 fn bars_are_the_share_of_each_arm() {
     let mut one = difference("a", 0.1);
     one.overlap = Some(Overlap {
-        arms: vec!["x = 0".to_owned(), "x = 1".to_owned()],
+        arms: vec!["0".to_owned(), "1".to_owned()],
         edges: vec![0.0, 0.5, 1.0],
         rows: vec![vec![90.0, 10.0], vec![0.0, 20.0]],
     });

@@ -66,6 +66,10 @@ fn mind(document: &mut Document, found: &Estimate) {
         let taken = found.taken.iter().map(|(name, level)| Math::Code(level_of(name, level)));
         document.say(Text::of("Any value of these gives the same answer; taken was ").join(taken, " and ").say("."));
     }
+    if !found.notes.is_empty() {
+        let notes = found.notes.iter().map(|note| Text::of(format!("{}.", sentence(note))));
+        document.push(Block::List(notes.collect()));
+    }
     positivity(document, found);
     for warning in &found.warnings {
         document.say(Text::new().tone(Tone::Open, "Mind").say(format!(": {}.", sentence(warning))));
