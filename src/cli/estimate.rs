@@ -17,7 +17,7 @@ use whatif::data::Counts;
 use whatif::draw;
 use whatif::estimate::{self, Empty, Needs, Options};
 use whatif::json::{self, Estimated};
-use whatif::problem::{self, Problem, Resolved, TableColumn, TableEntry};
+use whatif::problem::{self, Control, Problem, Resolved, TableColumn, TableEntry, Task};
 use whatif::render::{self, Document};
 use whatif::source::{Diagnostic, Severity};
 
@@ -155,6 +155,8 @@ pub struct Plan {
     pub asked: Vec<(usize, usize)>,
     /// Each of them was asked for by name, and not for want of another.
     pub named: bool,
+    /// The negative controls of each, where the file declares some.
+    pub controls: Vec<Vec<Control>>,
 }
 
 /// What a file and the command line ask of data: every question, or one, of the table that the command line names; else
@@ -168,7 +170,8 @@ pub fn plan(
 ) -> Result<Plan, Vec<Diagnostic>> {
     let every = |tables| {
         let range = which.map_or(0..problem.queries.len(), |one| one..one + 1);
-        Ok(Plan { tables, asked: range.map(|query| (query, 0)).collect(), named: which.is_some() })
+        let controls = range.clone().map(|query| declared(problem, query)).collect();
+        Ok(Plan { tables, asked: range.map(|query| (query, 0)).collect(), named: which.is_some(), controls })
     };
     if table.data.is_some() || table.counts.is_some() {
         return every(vec![table.clone()]);
@@ -176,9 +179,11 @@ pub fn plan(
     let folder = file.parent().unwrap_or(Path::new(""));
     let tables: Vec<Table> = problem.tables.values().map(|entry| own(folder, table, entry)).collect();
     let tasks = problem.tasks.iter().filter(|task| task.refute == refute && which.is_none_or(|one| one == task.query));
-    let asked: Vec<(usize, usize)> = tasks.map(|task| (task.query, task.table)).collect();
-    if !asked.is_empty() {
-        Ok(Plan { tables, asked, named: true })
+    let tasks: Vec<&Task> = tasks.collect();
+    if !tasks.is_empty() {
+        let asked = tasks.iter().map(|task| (task.query, task.table)).collect();
+        let controls = tasks.iter().map(|task| task.controls.clone()).collect();
+        Ok(Plan { tables, asked, named: true, controls })
     } else if tables.len() == 1 {
         every(tables)
     } else {
@@ -188,6 +193,18 @@ pub fn plan(
         );
         Err(vec![input::without_place("whatif::no_data", problem.source.name(), "there are no data".to_owned(), &help)])
     }
+}
+
+/// The controls that a file declares for a question, whatever table it asks.
+fn declared(problem: &Problem, query: usize) -> Vec<Control> {
+    let tasks = problem.tasks.iter().filter(|task| task.refute && task.query == query);
+    let mut controls: Vec<Control> = Vec::new();
+    for control in tasks.flat_map(|task| &task.controls) {
+        if !controls.iter().any(|own| own.variable == control.variable && own.treatment == control.treatment) {
+            controls.push(control.clone());
+        }
+    }
+    controls
 }
 
 /// A table of the file, with what the command line says as well.

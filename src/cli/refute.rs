@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use whatif::answer::{self, Answer, Prover};
 use whatif::estimate::refute::{self, Refutation, Verdict};
 use whatif::estimate::{self, Needs, Options};
-use whatif::problem::{self, Problem, Resolved};
+use whatif::problem::{self, Control, Problem, Resolved};
 use whatif::render::{self, Document};
 use whatif::source::Diagnostic;
 
@@ -114,19 +114,21 @@ pub fn refutations(
 ) -> Result<Told, Vec<Diagnostic>> {
     let asking = answer::Options { all: true, ..answer::Options::default() };
     let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
-    let answers: Vec<(Answer, usize)> =
-        plan.asked.iter().map(|&(query, table)| (prover.answer(query, &asking), table)).collect();
-    if let (true, [(only, _)]) = (one, &answers[..])
+    let asked = plan.asked.iter().zip(&plan.controls);
+    let answers: Vec<(Answer, usize, &[Control])> =
+        asked.map(|(&(query, table), controls)| (prover.answer(query, &asking), table, controls.as_slice())).collect();
+    if let (true, [(only, ..)]) = (one, &answers[..])
         && !estimate::is_effect(only)
     {
         return Err(vec![no_effect(problem, only)]);
     }
     let mut told = Told::new();
-    let effects: Vec<&(Answer, usize)> = answers.iter().filter(|(answer, _)| estimate::is_effect(answer)).collect();
+    let effects: Vec<&(Answer, usize, &[Control])> =
+        answers.iter().filter(|(answer, ..)| estimate::is_effect(answer)).collect();
     for (implied, table) in implications(problem)?.iter().flat_map(|one| (0..plan.tables.len()).map(move |t| (one, t)))
     {
-        let own = effects.iter().filter(|(answer, at)| *at == table && answer.graph_name == implied.graph_name);
-        let own: Vec<&Answer> = own.map(|(answer, _)| answer).collect();
+        let own = effects.iter().filter(|(answer, at, _)| *at == table && answer.graph_name == implied.graph_name);
+        let own: Vec<&Answer> = own.map(|(answer, ..)| answer).collect();
         if own.is_empty() && !effects.is_empty() {
             continue;
         }
@@ -145,8 +147,8 @@ pub fn refutations(
         let about = format!("The graph {}, held against {} rows", implied.graph_name, counts.rows);
         told.push((about, refute::graph(implied, &own, counts, options)));
     }
-    for (answer, table) in effects {
-        let Some(needs) = estimate::needs(answer) else { continue };
+    for (answer, table, controls) in effects {
+        let Some(needs) = refute::needs_with(answer, controls) else { continue };
         let (counts, _) = counted(
             (plan, *table),
             reading.jobs,
@@ -155,7 +157,7 @@ pub fn refutations(
             &mut reading.read.counted,
             &mut reading.warnings,
         )?;
-        let found = refute::effect(problem, answer, counts, options);
+        let found = refute::effect(problem, answer, counts, controls, options);
         if !found.is_empty() {
             told.push((answer.text.clone(), found));
         }

@@ -27,6 +27,9 @@ figure{margin:1rem 0}figcaption{font-size:.85rem}figure svg{display:block;max-wi
 .key{display:inline-block;width:1.1em;height:.8em;margin:0 .35em 0 .8em;border:2px solid;border-radius:.2em;vertical-align:-.05em}\
 .key.treatment{background:#d8ecd2;border-color:#2f7d32}.key.outcome{background:#d5e5f7;border-color:#1f5fa8}\
 .key.adjusted{background:#f7ecc4;border-color:#946c00}.key.latent{background:#e4e7ea;border-color:#8b969f;border-style:dashed}\
+@media (prefers-color-scheme:dark){.key.treatment{background:#1f3d24;border-color:#7cc47f}\
+.key.outcome{background:#1c3350;border-color:#7fb2ec}.key.adjusted{background:#443911;border-color:#dcb23e}\
+.key.latent{background:#333c44;border-color:#7d8992}}\
 .key.opened{height:0;border-width:0 0 3px;border-color:#c62828;border-radius:0;vertical-align:.25em}\
 .key.ghost{height:0;border-width:0 0 3px;border-style:dotted;border-color:#98a3ac;border-radius:0;vertical-align:.25em}\
 .wide{overflow-x:auto;max-width:100%}.formula{overflow-x:auto;padding:.4rem 0;font-size:1.15em}\

@@ -5,11 +5,14 @@
 //! test that could not have found an effect of ordinary size is not informative, and says how many rows would do.
 
 mod constraint;
+mod controls;
 mod independence;
 mod perturb;
 mod power;
 mod sensitivity;
 mod wald;
+
+pub use controls::needs_with;
 
 use super::compile::{Data, compile};
 use super::{Empirical, Estimand, Options, identified, most_frequent, variance};
@@ -17,7 +20,7 @@ use crate::answer::{Answer, Body};
 use crate::data::Counts;
 use crate::expr::Var;
 use crate::graph::{Graph, Node};
-use crate::problem::Problem;
+use crate::problem::{Control, Problem};
 use crate::syntax::print;
 
 /// Independences that are tested, at most, and the cells of data looked at for them.
@@ -55,7 +58,7 @@ pub struct Refutation {
     /// The question whose estimate is concerned; None for the graph.
     pub query: Option<String>,
     /// `independence`, `verma`, `equal-estimands`, `support`, `placebo-treatment`, `random-common-cause`, `subset`, `dummy-outcome`,
-    /// `e-value`
+    /// `negative-outcome`, `negative-treatment`, `e-value`
     pub test: &'static str,
     /// The result in one sentence.
     pub sentence: String,
@@ -199,12 +202,19 @@ fn judge(tested: Vec<Tested>, rows: u64, options: &Options) -> Vec<Refutation> {
     each.collect()
 }
 
-/// Tries to refute the estimate of one answer: a placebo treatment, a random common cause, a dummy outcome, subsets, and
-/// how strong a common cause that nobody measured would have to be. Nothing for an answer that is not a single number.
+/// Tries to refute the estimate of one answer: a placebo treatment, a random common cause, a dummy outcome, subsets,
+/// negative controls, and how strong a common cause that nobody measured would have to be. Nothing but the controls for an
+/// answer that is not a single number. The counts are those of [`needs_with`].
 ///
 /// Some hundred evaluations of the estimand.
 #[must_use]
-pub fn effect(problem: &Problem, answer: &Answer, counts: &Counts, options: &Options) -> Vec<Refutation> {
+pub fn effect(
+    problem: &Problem,
+    answer: &Answer,
+    counts: &Counts,
+    controls: &[Control],
+    options: &Options,
+) -> Vec<Refutation> {
     let name = answer.name.clone().unwrap_or_else(|| answer.text.clone());
     let scalar = identified(answer)
         .and_then(|found| Estimand::new(&answer.arena, &found.checked))
@@ -215,6 +225,7 @@ pub fn effect(problem: &Problem, answer: &Answer, counts: &Counts, options: &Opt
         return vec![Refutation { query: Some(name), ..none }];
     }
     let mut found = perturb::all(answer, counts, options);
+    found.extend(controls::all(answer, counts, controls, options));
     found.extend(sensitivity::e_value(problem, answer, counts, options));
     found.iter_mut().for_each(|one| one.query = Some(name.clone()));
     found
