@@ -1,9 +1,8 @@
-//! How often intervals hold the truth, and how long a bootstrap takes: `cargo bench --bench coverage`.
+//! How often intervals hold the truth: `cargo bench --bench coverage`.
 //!
 //! For each shape of estimand 1,000 data sets of 2,000 rows are drawn, 100 from each of ten random models. `benches/README.md` has
 //! the figures.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
-#![allow(clippy::disallowed_methods, reason = "it looks at the clock")]
 
 #[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/it/support/mod.rs"]
@@ -11,7 +10,6 @@ mod support;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::time::Instant;
 use support::scm::Scm;
 use whatif::answer::{self, Answer, Prover};
 use whatif::data::{Cell, Column, Counts};
@@ -52,23 +50,6 @@ fn main() {
         let all = (MODELS as usize * SETS) as f64;
         println!("| {name} | {covered} | {:.3} | {:.2} |", width / all, bias / all);
     }
-    // Eight variables of two levels: 256 cells.
-    let (problem, answer) = read("{a b c d e f} -> x -> y; {a b c d e f} -> y", "P(y = 1 | do(x = 1))");
-    let model = Scm::random(&answer.graph, &[2], &[2], &mut ChaCha8Rng::seed_from_u64(1));
-    let mut data = exact(&answer.graph, &model);
-    for cell in &mut data.cells {
-        cell.count = (cell.count * 100_000.0).round().max(1.0);
-    }
-    data.weight = data.cells.iter().map(|cell| cell.count).sum();
-    data.rows = data.weight as u64;
-    let options = Options { bootstrap: 2000, ..Options::default() };
-    let times = (0..10).map(|_| {
-        let start = Instant::now();
-        number(&problem, &answer, &data, &options);
-        start.elapsed().as_secs_f64() * 1000.0
-    });
-    let best = times.fold(f64::INFINITY, f64::min);
-    println!("\n{} cells, 2,000 replicates: {best:.1} ms, the fastest of 10", data.cells.len());
 }
 
 fn read(edges: &str, question: &str) -> (Problem, Answer) {

@@ -28,6 +28,9 @@ pub struct Continuous {
     /// Leave out who had less than this chance of an action, or of the others, and say to whom the number then applies
     #[arg(long, value_name = "P", value_parser = trim)]
     pub trim: Option<f64>,
+    /// With iv: the instrument to take, of those that the graph has
+    #[arg(long, value_name = "VARIABLE")]
+    pub instrument: Option<String>,
     /// With ipw: take the chances of the actions as known and not as estimated; the interval is wider then
     #[arg(long)]
     pub known_propensity: bool,
@@ -36,7 +39,14 @@ pub struct Continuous {
 /// As the command line has them where it says nothing.
 impl Default for Continuous {
     fn default() -> Self {
-        Self { among: Among::Everybody, interact: Interact::All, folds: 5, trim: None, known_propensity: false }
+        Self {
+            among: Among::Everybody,
+            interact: Interact::All,
+            folds: 5,
+            trim: None,
+            known_propensity: false,
+            instrument: None,
+        }
     }
 }
 
@@ -119,27 +129,90 @@ pub type Told = (Estimate, (f64, f64));
 impl Question<'_> {
     /// Answers it by the method asked for, or by the one that fits.
     pub fn estimate(&self, read: &mut Read, warnings: &mut Vec<Diagnostic>) -> Result<Told, Vec<Diagnostic>> {
-        let Some(needs) = self.needs() else {
+        if self.arguments.method == Method::Iv {
+            return self.by_instrument(read, warnings);
+        }
+        let Some(needs) = estimate::needs(self.answer) else {
             let estimate = estimate::estimate(self.problem, self.answer, &table::Counts::default(), self.options);
-            return Ok((estimate.map_err(|fault| vec![*fault])?, (0.0, 0.0)));
+            let mut estimate = estimate.map_err(|fault| vec![*fault])?;
+            if let (Some(reason), Ok(_)) =
+                (&mut estimate.reason, continuous::instrument(self.problem, self.answer, None))
+            {
+                *reason += "; the graph has an instrument, so if the effect is along a straight line: --method iv";
+            }
+            return Ok((estimate, (0.0, 0.0)));
         };
         match self.arguments.method {
             Method::PlugIn => self.from_counts(needs, read, warnings),
             Method::Regression => self.from_rows(needs, estimate::Method::Regression, read, warnings),
             Method::Ipw => self.from_rows(needs, estimate::Method::Ipw, read, warnings),
             Method::Aipw => self.from_rows(needs, estimate::Method::Aipw, read, warnings),
-            Method::Auto => self.fitting(needs, read, warnings),
+            Method::Auto | Method::Iv => self.fitting(needs, read, warnings),
         }
     }
 
-    fn needs(&self) -> Option<Needs> {
-        estimate::needs(self.answer)
+    /// With an instrument of the graph.
+    fn by_instrument(&self, read: &mut Read, warnings: &mut Vec<Diagnostic>) -> Result<Told, Vec<Diagnostic>> {
+        let wanted = self.arguments.continuous.instrument.as_deref();
+        match continuous::instrument(self.problem, self.answer, wanted) {
+            Ok(instrument) => {
+                let (rows, seconds) = self.kept(instrument.needs(), read, warnings)?;
+                let start = Instant::now();
+                let found = continuous::estimate_iv(self.problem, self.answer, &instrument, rows, self.options);
+                Ok((found.map_err(|fault| vec![*fault])?, (*seconds, start.elapsed().as_secs_f64())))
+            }
+            Err(reason) => {
+                let method = estimate::Method::Iv;
+                let none = continuous::unidentified(self.answer, self.options);
+                Ok((Estimate { reason: Some(reason), method, ..none }, (0.0, 0.0)))
+            }
+        }
+    }
+
+    /// The rows that are needed, read once.
+    pub fn kept<'r>(
+        &self,
+        needs: Needs,
+        read: &'r mut Read,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<&'r (Rows, f64), Vec<Diagnostic>> {
+        let key = (self.table, needs);
+        if !read.kept.contains_key(&key) {
+            let kept = self.keep(&key.1, warnings)?;
+            read.kept.insert(key.clone(), kept);
+        }
+        Ok(&read.kept[&key])
     }
 
     /// From counts, unless what is adjusted for are numbers.
     fn fitting(&self, needs: Needs, read: &mut Read, warnings: &mut Vec<Diagnostic>) -> Result<Told, Vec<Diagnostic>> {
+        let Some(numbers) = self.countable(&needs, read, warnings)? else {
+            return self.from_rows(needs, estimate::Method::Aipw, read, warnings);
+        };
+        let mut told = self.from_counts(needs, read, warnings)?;
+        if let (Err(why), Some(name), Some(reason)) =
+            (continuous::covariates(self.answer), numbers.first(), &mut told.0.reason)
+        {
+            let cut = read.counted.values().find_map(|(counts, _)| continuous::bins_of_counts(counts, name));
+            *reason += &format!(
+                "; {name} is a number, and numbers are used as they are for adjustments only ({why}): cut it into \
+                 bins, for example {}",
+                cut.unwrap_or_default()
+            );
+        }
+        Ok(told)
+    }
+
+    /// The variables that are numbers without levels or bins, where counts will do all the same; None where what is
+    /// adjusted for is among them, so that rows are needed.
+    pub fn countable(
+        &self,
+        needs: &Needs,
+        read: &mut Read,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<Option<Vec<String>>, Vec<Diagnostic>> {
         let covariates = continuous::covariates(self.answer);
-        let open = self.open(&needs)?;
+        let open = self.open(needs)?;
         let told = warnings.len();
         let counted = match counted(
             (self.plan, self.table),
@@ -157,40 +230,27 @@ impl Question<'_> {
             }
             Err(faults) => Err(faults),
         };
-        let rows = |read: &mut Read, warnings: &mut Vec<Diagnostic>| {
-            warnings.truncate(told);
-            self.from_rows(needs.clone(), estimate::Method::Aipw, read, warnings)
-        };
         match (covariates, counted) {
             (Ok(covariates), Ok(numbers)) if numbers.iter().any(|name| covariates.contains(name)) => {
-                rows(read, warnings)
+                warnings.truncate(told);
+                Ok(None)
             }
             (Ok(covariates), Err(faults))
                 if faults.iter().all(|fault| too_many(fault))
                     && open.iter().any(|name| covariates.contains(name))
                     && self.is_rows() =>
             {
-                rows(read, warnings)
+                warnings.truncate(told);
+                Ok(None)
             }
             (_, Err(faults)) => Err(faults),
-            (covariates, Ok(numbers)) => {
-                let mut told = self.from_counts(needs, read, warnings)?;
-                if let (Err(why), Some(name), Some(reason)) = (covariates, numbers.first(), &mut told.0.reason) {
-                    let cut = read.counted.values().find_map(|(counts, _)| continuous::bins_of_counts(counts, name));
-                    *reason += &format!(
-                        "; {name} is a number, and numbers are used as they are for adjustments only ({why}): cut it into \
-                         bins, for example {}",
-                        cut.unwrap_or_default()
-                    );
-                }
-                Ok(told)
-            }
+            (_, Ok(numbers)) => Ok(Some(numbers)),
         }
     }
 
     /// Whether the table has rows, and no counts instead.
     fn is_rows(&self) -> bool {
-        self.plan.tables.get(self.table).is_some_and(|table| table.counts.is_none())
+        self.plan.tables.get(self.table).is_some_and(|table| table.data.is_some())
     }
 
     /// The variables that have neither levels nor bins.
@@ -224,12 +284,7 @@ impl Question<'_> {
         read: &mut Read,
         warnings: &mut Vec<Diagnostic>,
     ) -> Result<Told, Vec<Diagnostic>> {
-        let key = (self.table, needs);
-        if !read.kept.contains_key(&key) {
-            let kept = self.keep(&key.1, warnings)?;
-            read.kept.insert(key.clone(), kept);
-        }
-        let (rows, seconds) = &read.kept[&key];
+        let (rows, seconds) = self.kept(needs, read, warnings)?;
         let start = Instant::now();
         let settings = self.arguments.continuous.settings(method);
         let found = continuous::estimate(self.problem, self.answer, rows, self.options, &settings);
@@ -247,7 +302,7 @@ impl Question<'_> {
             return Err(vec![input::without_place("whatif::rows_needed", self.problem.source.name(), message, help)]);
         };
         let wanted = table.columns.wanted(self.problem, self.answer, &needs.columns, needs.numeric.as_deref());
-        let wanted = wanted.map_err(|fault| vec![*fault])?.rows();
+        let wanted = wanted.map_err(|fault| vec![*fault])?.kept(whatif::data::MAX_NUMBERS);
         if path.as_os_str() == "-" && self.arguments.method == Method::Auto {
             let message = "standard input has been read once, to see what is in it".to_owned();
             let help = "say which method is meant: --method aipw; or give the table as a file";

@@ -23,7 +23,7 @@ pub struct Counts {
     #[command(flatten)]
     pub question: Question,
     /// Print the query that counts this table
-    #[arg(long, value_name = "TABLE", required_unless_present_any = ["data", "counts"])]
+    #[arg(long, value_name = "TABLE", required_unless_present_any = ["data", "counts", "on"])]
     pub table: Option<String>,
     /// The database that the query is for
     #[arg(long, value_enum, default_value_t = Dialect::Ansi)]
@@ -34,6 +34,9 @@ pub struct Counts {
     /// Read what the query returned, check it and print it again
     #[arg(long, value_name = "COUNTS", conflicts_with = "table")]
     pub counts: Option<PathBuf>,
+    /// Run the query in a database and print what it returns: adbc:DRIVER?uri=…&table=TABLE
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["table", "data", "counts"])]
+    pub on: Option<String>,
     #[command(flatten)]
     pub columns: Columns,
     /// Work on N threads [default: one for each processor]
@@ -130,15 +133,10 @@ pub fn counts(args: &Counts, output: &mut Output) -> u8 {
             Ok(wanted) => wanted,
             Err(fault) => return refused(&[*fault], output),
         };
-        let (path, wanted) = match (&args.table, &args.data, &args.counts) {
-            (Some(table), _, _) => {
-                output.text(&sql::counts(&wanted, table, args.dialect.into()));
-                return status::FINE;
-            }
-            (None, Some(data), _) => (data, wanted),
-            (None, None, Some(counts)) => (counts, wanted.grouped()),
-            (None, None, None) => return status::INPUT,
-        };
+        if let Some(table) = &args.table {
+            output.text(&sql::counts(&wanted, table, args.dialect.into()));
+            return status::FINE;
+        }
         if wanted.weights.is_some() {
             let help = "estimate from the data at once, or have a database count: --table";
             let message = "a sum of weights does not tell how many rows there were".to_owned();
@@ -147,7 +145,14 @@ pub fn counts(args: &Counts, output: &mut Output) -> u8 {
                 output,
             );
         }
-        match data::read(path, &wanted, args.jobs) {
+        let read = match (&args.data, &args.counts, &args.on) {
+            (Some(data), _, _) => data::read(data, &wanted, args.jobs),
+            (None, Some(counts), _) => data::read(counts, &wanted.grouped(), args.jobs),
+            (None, None, Some(address)) => data::on(address, &wanted),
+            // One of the three is there: the command line asks for it.
+            (None, None, None) => return status::INPUT,
+        };
+        match read {
             Ok(read) => {
                 for warning in &read.warnings {
                     output.diagnostic(warning);

@@ -74,7 +74,7 @@ pub struct Common {
 }
 
 /// Where the data are.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Table {
     /// The data: CSV, packed with gzip or not, or Parquet; - is standard input [default: what the file says]
     #[arg(long, value_name = "DATA")]
@@ -82,6 +82,9 @@ pub struct Table {
     /// The data as counts: what the query of whatif counts returned, as CSV
     #[arg(long, value_name = "COUNTS", conflicts_with = "data")]
     pub counts: Option<PathBuf>,
+    /// The data in a database, which counts them: adbc:DRIVER?uri=…&table=TABLE, values percent-encoded
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["data", "counts"])]
+    pub on: Option<String>,
     #[command(flatten)]
     pub columns: Columns,
 }
@@ -99,6 +102,8 @@ pub enum Method {
     Ipw,
     /// Adjustments: both at once, right where one of them is
     Aipw,
+    /// An instrument, by two-stage least squares; assumes a straight line
+    Iv,
 }
 
 /// How numbers are written.
@@ -173,7 +178,7 @@ pub fn plan(
         let controls = range.clone().map(|query| declared(problem, query)).collect();
         Ok(Plan { tables, asked: range.map(|query| (query, 0)).collect(), named: which.is_some(), controls })
     };
-    if table.data.is_some() || table.counts.is_some() {
+    if table.data.is_some() || table.counts.is_some() || table.on.is_some() {
         return every(vec![table.clone()]);
     }
     let folder = file.parent().unwrap_or(Path::new(""));
@@ -219,7 +224,7 @@ fn own(folder: &Path, table: &Table, entry: &TableEntry) -> Table {
         entry.columns.iter().filter_map(|column| Some((column.variable.clone(), column.levels.clone()?))).collect();
     columns.weights = columns.weights.or_else(|| entry.weights.clone());
     columns.counts_column = columns.counts_column.or_else(|| entry.counts.clone());
-    Table { data: Some(folder.join(&entry.path)), counts: None, columns }
+    Table { data: Some(folder.join(&entry.path)), counts: None, on: None, columns }
 }
 
 /// Tables that have been read, by position and by what was counted, each with the seconds that took.
@@ -251,11 +256,12 @@ pub fn counted<'t>(
         let table = plan.tables.get(position).ok_or_else(Vec::new)?;
         let wanted = table.columns.wanted(problem, answer, &needs.columns, needs.numeric.as_deref());
         let wanted = wanted.map_err(|fault| vec![*fault])?;
-        let found = match (&table.data, &table.counts) {
-            (Some(path), _) => data::read(path, &wanted, jobs)?,
-            (None, Some(path)) => data::read(path, &wanted.grouped(), jobs)?,
-            // One of the two is there: the command line asks for it.
-            (None, None) => return Err(Vec::new()),
+        let found = match (&table.data, &table.counts, &table.on) {
+            (Some(path), _, _) => data::read(path, &wanted, jobs)?,
+            (None, Some(path), _) => data::read(path, &wanted.grouped(), jobs)?,
+            (None, None, Some(address)) => data::on(address, &wanted)?,
+            // One of the three is there: the command line asks for it.
+            (None, None, None) => return Err(Vec::new()),
         };
         warnings.extend(found.warnings);
         if found.dropped > 0 {

@@ -1,7 +1,6 @@
 //! What a file's own `estimate` and `refute` lines come to, for whoever shows a whole file.
 
 use super::continuous::{Continuous, How};
-use super::data::Columns;
 use super::estimate::{Found, Method, Reading, Table, estimates, plan};
 use super::refute::{Told, refutations};
 use super::{status, threads};
@@ -53,7 +52,7 @@ impl Measured {
         reading: &mut Reading,
     ) -> Result<(), Vec<Diagnostic>> {
         let has = |refute| problem.tasks.iter().any(|task| task.refute == refute);
-        let table = Table { data: None, counts: None, columns: Columns::default() };
+        let table = Table::default();
         let options = Options::default();
         if has(false) {
             let plan = plan(path, &table, problem, None, false)?;

@@ -4,6 +4,8 @@
 //! The only floor that prints, reads files or the environment, looks at the clock or starts threads.
 #![allow(clippy::disallowed_methods, reason = "files, clock, environment and threads are this floor's business")]
 
+#[cfg(feature = "adbc")]
+mod adbc;
 mod args;
 mod check;
 mod continuous;

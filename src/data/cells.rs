@@ -137,6 +137,50 @@ impl Cells {
         Ok((self.width() <= 64).then_some(&*self.bits))
     }
 
+    /// None met yet, in places that are laid out alike.
+    pub fn emptied(&self) -> Self {
+        let mut cells = Self::new(0, self.summed);
+        cells.bits.clone_from(&self.bits);
+        // They were wide enough before.
+        cells.reset().unwrap_or_default();
+        cells
+    }
+
+    /// Adds what another has, whose codes mean the same; false where it is laid out in another way. O(places).
+    pub fn absorb(&mut self, other: &Self) -> Result<bool, TooWide> {
+        if self.bits != other.bits {
+            let highest: Vec<u32> = other.bits.iter().map(|bits| u32::MAX >> (u32::BITS - bits)).collect();
+            self.grow(&highest)?;
+        }
+        if self.bits != other.bits || self.bits.len() > 128 {
+            return Ok(false);
+        }
+        let add = |to: &mut Amount, more: &Amount| to.iter_mut().zip(more).for_each(|(to, more)| *to += more);
+        match (&mut self.index, &other.index) {
+            (Index::Dense, Index::Dense) => {
+                self.counts.iter_mut().zip(&other.counts).for_each(|(to, more)| *to += more);
+                self.amounts.iter_mut().zip(&other.amounts).for_each(|(to, more)| add(to, more));
+                Ok(true)
+            }
+            (Index::Narrow(to), Index::Narrow(from)) => {
+                for (key, place) in from {
+                    let next = self.counts.len().max(self.amounts.len());
+                    let own = *to.entry(*key).or_insert(next as u32) as usize;
+                    if own == next {
+                        if self.summed { self.amounts.push([0.0; 3]) } else { self.counts.push(0) }
+                    }
+                    if self.summed {
+                        add(&mut self.amounts[own], &other.amounts[*place as usize]);
+                    } else {
+                        self.counts[own] += other.counts[*place as usize];
+                    }
+                }
+                Ok(true)
+            }
+            (Index::Dense | Index::Narrow(_) | Index::Wide(_), _) => Ok(false),
+        }
+    }
+
     /// Adds an amount, where amounts are kept.
     #[inline]
     pub fn add(&mut self, codes: &[u32], amount: Amount) -> Result<(), TooWide> {

@@ -1,7 +1,6 @@
 //! The words of every diagnostic about a table of data. Each says which row and column, and where in the file.
 
 use super::flaw::{Flaw, Met};
-use super::rows::MAX_NUMBERS;
 use super::schema::{Header, Role};
 use super::tally::{MAX_CELLS, MAX_LEVEL, MAX_LEVELS};
 use super::{Levels, Schema};
@@ -188,7 +187,9 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
     let value = met.value.clone().unwrap_or_else(|| text.get(span.start..span.end).unwrap_or_default().to_owned());
     let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(&value);
     let value = if value.is_empty() { "nothing".to_owned() } else { quoted(value) };
-    let place = format!("row {}, column {}", thousands(met.record + 1), quoted(column));
+    // The rows of a grouped table are groups of rows.
+    let of = if schema.wanted.grouped { " of the counts" } else { "" };
+    let place = format!("row {}{of}, column {}", thousands(met.record + 1), quoted(column));
     let (code, mut message, label, help) = match flaw {
         Flaw::Ragged => (
             "whatif::data_ragged",
@@ -267,8 +268,8 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
                 "{}: {} columns of more than {} rows are too much to keep; rows times columns are at most {}",
                 header.table,
                 schema.slots.len(),
-                thousands((MAX_NUMBERS / schema.slots.len().max(1)) as u64),
-                thousands(MAX_NUMBERS as u64)
+                thousands((schema.wanted.rows.unwrap_or_default() / schema.slots.len().max(1)) as u64),
+                thousands(schema.wanted.rows.unwrap_or_default() as u64)
             ),
             "one more".to_owned(),
             "cut numbers into bins, so that rows can be counted and need not be kept; or take a sample of the rows"

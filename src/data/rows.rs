@@ -4,7 +4,7 @@ use super::number::number;
 use super::tally::Level;
 use std::collections::BTreeSet;
 
-/// The most numbers that are kept: rows times columns.
+/// A sensible bound for the numbers that are kept, rows times columns: half a gibibyte.
 pub const MAX_NUMBERS: usize = 1 << 26;
 /// A column of whole numbers of which no more are different has levels.
 pub const MAX_WHOLE: usize = 20;
@@ -62,6 +62,7 @@ impl Rows {
 #[derive(Clone, Default, Debug)]
 pub(super) struct Kept {
     pub columns: Vec<Vec<f64>>,
+    most: usize,
 }
 
 /// A text where numbers stand: no number is NaN, so its lower half can hold the text's code.
@@ -74,13 +75,13 @@ const fn code(value: f64) -> Option<u32> {
 }
 
 impl Kept {
-    pub fn new(slots: usize) -> Self {
-        Self { columns: vec![Vec::new(); slots] }
+    pub fn new(slots: usize, most: usize) -> Self {
+        Self { columns: vec![Vec::new(); slots], most }
     }
 
-    /// How many numbers are kept.
-    pub fn len(&self) -> usize {
-        self.columns.iter().map(Vec::len).sum()
+    /// Whether more numbers are kept than may be.
+    pub fn is_full(&self) -> bool {
+        self.columns.iter().map(Vec::len).sum::<usize>() > self.most
     }
 
     pub fn push(&mut self, values: impl Iterator<Item = f64>) {

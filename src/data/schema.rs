@@ -116,7 +116,7 @@ impl Schema {
     /// Whether each record is one row, and nothing of it is summed up or kept.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.slots.len() == self.wanted.fields.len() && !self.wanted.rows
+        self.slots.len() == self.wanted.fields.len() && self.wanted.rows.is_none()
     }
 }
 

@@ -4,7 +4,7 @@ use super::cells::{Cells, TooWide};
 use super::dictionary::{Dictionary, Key, is_missing};
 use super::flaw::{FLAWED, Flaw, Flaws, Met};
 use super::number::number;
-use super::rows::{Kept, MAX_NUMBERS, text};
+use super::rows::{Kept, text};
 use super::schema::Role;
 use super::{Levels, Schema};
 
@@ -16,6 +16,8 @@ pub const MAX_LEVEL: usize = 1_024;
 pub const MAX_CELLS: usize = 1 << 20;
 /// So many wrong spellings of a column are remembered; further ones are looked at again each time.
 const REMEMBERED: usize = 4 * MAX_LEVELS;
+/// A part is told the levels met before it, unless there are more than so many.
+const TOLD: usize = 1_000;
 
 /// A level as it was met.
 #[derive(Clone, Debug)]
@@ -82,7 +84,7 @@ impl<'s> Tally<'s> {
             schema,
             columns,
             cells: Cells::new(schema.wanted.fields.len(), !schema.is_plain()),
-            kept: schema.wanted.rows.then(|| Kept::new(slots)),
+            kept: schema.wanted.rows.map(|most| Kept::new(slots, most)),
             row: vec![0; slots],
             numbers: vec![0.0; slots],
             flawed: false,
@@ -95,6 +97,18 @@ impl<'s> Tally<'s> {
             stopped: false,
             keys: Vec::new(),
         }
+    }
+
+    /// Nothing counted yet of a part after this one, to be merged into it. It gives the levels met so far the same codes, so
+    /// that merging can add up place by place. O(levels + places).
+    #[must_use]
+    pub fn part(&self) -> Self {
+        let mut part = Self::new(self.schema);
+        if self.columns.iter().map(|column| column.dictionary.len()).sum::<usize>() <= TOLD {
+            part.columns.clone_from(&self.columns);
+            part.cells = self.cells.emptied();
+        }
+        part
     }
 
     /// The value of a slot in the record being read: a stretch of a text. O(1) expected for a level seen before.
@@ -253,7 +267,7 @@ impl<'s> Tally<'s> {
                 let level = |slot: usize| matches!(self.schema.wanted.fields.get(slot), Some(field) if field.levels != Levels::Any);
                 let values = self.row.iter().zip(&self.numbers).enumerate();
                 kept.push(values.map(|(slot, (code, number))| if level(slot) { f64::from(*code) } else { *number }));
-                if kept.len() > MAX_NUMBERS {
+                if kept.is_full() {
                     self.full(Flaw::TooManyRows);
                 }
             }
@@ -410,22 +424,11 @@ impl<'s> Tally<'s> {
             && !self.stopped
         {
             kept.append(later, &codes);
-            if kept.len() > MAX_NUMBERS {
+            if kept.is_full() {
                 self.full(Flaw::TooManyRows);
             }
-        } else if !self.stopped {
-            let cells = &mut self.cells;
-            let plain = self.schema.is_plain();
-            let mut mapped = vec![0; codes.len()];
-            let merged = later.cells.each(|at, rows, amount| {
-                for ((to, map), code) in mapped.iter_mut().zip(&codes).zip(at) {
-                    *to = map[*code as usize];
-                }
-                if plain { cells.count(&mapped, rows) } else { cells.add(&mapped, amount) }
-            });
-            if merged == Err(TooWide) || self.cells.len() > MAX_CELLS {
-                self.full(Flaw::TooManyCells);
-            }
+        } else if !self.stopped && self.add_cells(&later.cells, &codes).is_err() {
+            self.full(Flaw::TooManyCells);
         }
         self.stopped |= later.stopped;
         self.flaws.append(later.flaws, self.records, self.lines);
@@ -434,6 +437,23 @@ impl<'s> Tally<'s> {
         self.missing += later.missing;
         self.records += later.records;
         self.lines += later.lines;
+    }
+
+    /// Adds what was counted in a later part, whose codes are these here.
+    fn add_cells(&mut self, later: &Cells, codes: &[Vec<u32>]) -> Result<(), TooWide> {
+        let same = codes.iter().all(|codes| codes.iter().enumerate().all(|(from, to)| from == *to as usize));
+        if !(same && self.cells.absorb(later)?) {
+            let cells = &mut self.cells;
+            let plain = self.schema.is_plain();
+            let mut mapped = vec![0; codes.len()];
+            later.each(|at, rows, amount| {
+                for ((to, map), code) in mapped.iter_mut().zip(codes).zip(at) {
+                    *to = map[*code as usize];
+                }
+                if plain { cells.count(&mapped, rows) } else { cells.add(&mapped, amount) }
+            })?;
+        }
+        if self.cells.len() > MAX_CELLS { Err(TooWide) } else { Ok(()) }
     }
 
     /// Says how many lines of text this part has.

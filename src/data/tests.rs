@@ -72,6 +72,44 @@ proptest! {
         prop_assert_eq!(found, model);
     }
 
+    /// Kept rows are the rows, cut into parts anywhere; numbers and texts are told apart.
+    #[test]
+    fn rows_are_kept_as_they_are(
+        seeds in proptest::collection::vec((0..40_i32, 0..30_u8, any::<bool>()), 1..80),
+        texts in any::<bool>(),
+        cut in 0..80_usize,
+    ) {
+        let names = ["a", "b", "y"].map(str::to_owned);
+        let wanted = Wanted {
+            fields: vec![Field::open("a"), Field { levels: Levels::Declared(vec!["no".into(), "yes".into()]), ..Field::open("b") }],
+            numeric: Some(("y".to_owned(), "y".to_owned())),
+            ..Wanted::default()
+        };
+        let schema = schema(&wanted.kept(1_000), &names);
+        let (mut total, mut later) = (Tally::new(&schema), Tally::new(&schema));
+        let a = |number: i32, small: u8| if texts && small < 5 { "few".to_owned() } else { number.to_string() };
+        for (index, (number, small, yes)) in seeds.iter().enumerate() {
+            let row = [a(*number, *small), (if *yes { "yes" } else { "no" }).to_owned(), (f64::from(*small) / 2.0).to_string()];
+            push(if index < cut { &mut total } else { &mut later }, &row);
+        }
+        total.merge(later);
+        let rows = total.finish().unwrap().rows.unwrap();
+        prop_assert_eq!(rows.len(), seeds.len());
+        for (index, (number, small, yes)) in seeds.iter().enumerate() {
+            let first = &rows.variables[0];
+            let value = match &first.levels {
+                Some(levels) => levels[first.values[index] as usize].clone(),
+                None => first.values[index].to_string(),
+            };
+            prop_assert_eq!(value, a(*number, *small));
+            prop_assert_eq!(rows.variables[1].values[index], f64::from(u8::from(*yes)));
+            prop_assert_eq!(rows.variables[2].values[index], f64::from(*small) / 2.0);
+        }
+        let different: std::collections::BTreeSet<i32> = seeds.iter().map(|seed| seed.0).collect();
+        let text = texts && seeds.iter().any(|seed| seed.1 < 5);
+        prop_assert_eq!(rows.variables[0].levels.is_none(), !text && different.len() > MAX_WHOLE);
+    }
+
     /// A batch of columns is its rows.
     #[test]
     fn batches_are_rows(rows in proptest::collection::vec((0..4_u32, 0..70_u32, any::<bool>()), 1..80), cut in 0..80_usize) {
@@ -130,4 +168,21 @@ fn bins_have_bounds_or_not() {
         assert_eq!(bin(&["a", "b"], value), above, "{value}");
         assert_eq!(bin(&["a", "b", "c"], value), everywhere, "{value}");
     }
+}
+
+#[test]
+fn more_rows_than_may_be_kept_are_refused() {
+    let names = ["a".to_owned(), "b".to_owned()];
+    let wanted = Wanted { fields: names.iter().map(Field::open).collect(), ..Wanted::default() };
+    let schema = schema(&wanted.kept(20), &names);
+    let (mut total, mut later) = (Tally::new(&schema), Tally::new(&schema));
+    for row in 0..11 {
+        push(if row < 5 { &mut total } else { &mut later }, &["1.5".to_owned(), "x".to_owned()]);
+    }
+    total.merge(later);
+    assert!(total.is_stopped());
+    let faults = total.finish().unwrap_err();
+    assert_eq!(faults[0].code, "whatif::data_too_many_rows");
+    let message = "t: 2 columns of more than 10 rows are too much to keep; rows times columns are at most 20";
+    assert_eq!(faults[0].message, message);
 }

@@ -17,8 +17,8 @@ pub struct Wanted {
     pub drop_missing: bool,
     /// The table is what the query of `whatif counts` returned: see [`Wanted::grouped`].
     pub grouped: bool,
-    /// Rows are kept and not counted: see [`Wanted::rows`].
-    pub rows: bool,
+    /// Rows are kept and not counted, at most so many numbers (rows times columns): see [`Wanted::kept`].
+    pub rows: Option<usize>,
 }
 
 impl Wanted {
@@ -49,15 +49,15 @@ impl Wanted {
         self
     }
 
-    /// The same, to be kept row by row: what has neither levels nor bins may then be a number.
+    /// The same, to be kept row by row, at most so many numbers: what has neither levels nor bins may then be a number.
     #[must_use]
-    pub fn rows(mut self) -> Self {
+    pub fn kept(mut self, most: usize) -> Self {
         for field in &mut self.fields {
             if field.levels == Levels::Open {
                 field.levels = Levels::Any;
             }
         }
-        self.rows = true;
+        self.rows = Some(most);
         self
     }
 }

@@ -23,7 +23,7 @@ mod tests;
 mod types;
 mod variance;
 
-pub use types::{Empty, Estimate, Interval, Method, Number, Options, Overlap, Positivity, Resampled};
+pub use types::{Empty, Estimate, Instrumented, Interval, Method, Number, Options, Overlap, Positivity, Resampled};
 
 use crate::answer::{Answer, Body, Identified, Verdict};
 use crate::data::Counts;
@@ -184,14 +184,28 @@ fn begin(answer: &Answer, options: &Options) -> Estimate {
         level: options.level,
         ..Estimate::default()
     };
+    let acted = match &answer.body {
+        Body::Contrast { expr, .. } => {
+            estimate.null = interval::null(&answer.arena, *expr);
+            actions(&answer.arena, *expr)
+        }
+        Body::Effect { term, .. } => term.do_().iter().map(|r| r.var).collect(),
+        Body::Independence { .. }
+        | Body::Equality { .. }
+        | Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Proof { .. }
+        | Body::Number { .. } => Vec::new(),
+    };
+    if let [treatment] = acted[..] {
+        estimate.treatment = Some(answer.graph.name(Node::new(treatment.index())).to_owned());
+    }
     let found = identified(answer);
     if let Some((found, estimand)) =
         found.and_then(|found| Some((found, Estimand::new(&answer.arena, &found.checked)?)))
     {
-        estimate.null = interval::null(estimand.arena, estimand.query);
-        if let [treatment] = actions(estimand.arena, estimand.query)[..] {
-            estimate.treatment = Some(answer.graph.name(Node::new(treatment.index())).to_owned());
-        }
         estimate.strategy = Some(found.strategy);
         estimate.how = found.how.clone();
         estimate.estimand = Some(estimand.expr);

@@ -106,6 +106,8 @@ pub struct Estimate {
     pub resampled: Option<Resampled>,
     /// How alike the arms are, where the effect of an action is found by adjustment.
     pub overlap: Option<Overlap>,
+    /// The instrument that the number rests on, where it does.
+    pub instrument: Option<Instrumented>,
     /// Why there is no number, where one is missing.
     pub reason: Option<String>,
     /// How the number came about, in sentences: models and what they assume.
@@ -155,6 +157,19 @@ pub struct Resampled {
     pub replicates: usize,
     /// Those in which a number was undefined.
     pub undefined: usize,
+}
+
+/// An instrument as it was used.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Instrumented {
+    /// The instrument.
+    pub name: String,
+    /// What it is one given.
+    pub given: Vec<String>,
+    /// How much it moves the treatment, beyond what is given: the F statistic of the first stage.
+    pub first_stage_f: f64,
+    /// The interval that is right however weak it is, of a difference; none where that has no end.
+    pub anderson_rubin: Option<Interval>,
 }
 
 /// How alike those are who got one treatment and those who got another: the propensity by arm.

@@ -110,6 +110,17 @@ fn one(estimated: &Estimated<'_>) -> Value {
     if let Some(overlap) = &estimate.overlap {
         put("overlap", json!({ "arms": overlap.arms, "edges": overlap.edges, "rows": overlap.rows }));
     }
+    if let Some(used) = &estimate.instrument {
+        put(
+            "instrument",
+            json!({
+                "name": used.name,
+                "given": used.given,
+                "first_stage_f": used.first_stage_f,
+                "anderson_rubin": interval(used.anderson_rubin),
+            }),
+        );
+    }
     if let Some(reason) = &estimate.reason {
         put("reason", reason.as_str().into());
     }

@@ -1,6 +1,6 @@
 //! The one query that touches the rows.
 
-use super::{Dialect, value};
+use super::{Dialect, number, value};
 use crate::data::Wanted;
 
 /// The query that groups and counts a table: a column for each variable, then counts, and sums where they are wanted. Its
@@ -15,7 +15,7 @@ pub fn counts(wanted: &Wanted, table: &str, dialect: Dialect) -> String {
         wanted.fields.iter().map(|field| format!("{} AS {}", value(field, dialect), name(&field.variable))).collect();
     let variables: Vec<String> = wanted.fields.iter().map(|field| name(&field.variable)).collect();
     let mut outer = variables.clone();
-    let (number, weight, rows) = (name("whatif_number"), name("whatif_row_weight"), name("whatif_rows"));
+    let (numeric, weight, rows) = (name("whatif_number"), name("whatif_row_weight"), name("whatif_rows"));
     // A row that stands for several, and a row with a weight, count so often.
     let times = wanted.counts.as_ref().map_or_else(
         || "1".to_owned(),
@@ -25,7 +25,7 @@ pub fn counts(wanted: &Wanted, table: &str, dialect: Dialect) -> String {
         },
     );
     let weighed = wanted.weights.as_ref().map(|column| {
-        inner.push(format!("CAST({} AS {float}) AS {weight}", name(column)));
+        inner.push(format!("{} AS {weight}", number(column, dialect)));
         weight.clone()
     });
     let all = if times == "1" { "COUNT(*)".to_owned() } else { format!("SUM({times})") };
@@ -36,23 +36,23 @@ pub fn counts(wanted: &Wanted, table: &str, dialect: Dialect) -> String {
         (Some(weight), "1") => Some(weight.clone()),
         (Some(weight), times) => Some(format!("{weight} * {times}")),
     };
-    let numeric = wanted.numeric.as_ref().map(|(_, column)| {
-        inner.push(format!("CAST({} AS {float}) AS {number}", name(column)));
+    let summed = wanted.numeric.as_ref().map(|(_, column)| {
+        inner.push(format!("{} AS {numeric}", number(column, dialect)));
     });
     if weighed.is_some() {
         let by = by.clone().unwrap_or_default();
-        let weight = match numeric {
-            Some(()) => format!("CASE WHEN {number} IS NULL THEN 0 ELSE {by} END"),
+        let weight = match summed {
+            Some(()) => format!("CASE WHEN {numeric} IS NULL THEN 0 ELSE {by} END"),
             None => by,
         };
         outer.push(format!("CAST(SUM({weight}) AS {float}) AS {}", name(Wanted::WEIGHT)));
     }
-    if numeric.is_some() {
+    if summed.is_some() {
         let by = by.map_or_else(String::new, |by| format!("{by} * "));
-        let absent = format!("SUM(CASE WHEN {number} IS NULL THEN {times} ELSE 0 END)");
-        outer.push(format!("CAST(COALESCE(SUM({by}{number}), 0) AS {float}) AS {}", name(Wanted::SUM)));
+        let absent = format!("SUM(CASE WHEN {numeric} IS NULL THEN {times} ELSE 0 END)");
+        outer.push(format!("CAST(COALESCE(SUM({by}{numeric}), 0) AS {float}) AS {}", name(Wanted::SUM)));
         outer.push(format!(
-            "CAST(COALESCE(SUM({by}{number} * {number}), 0) AS {float}) AS {}",
+            "CAST(COALESCE(SUM({by}{numeric} * {numeric}), 0) AS {float}) AS {}",
             name(Wanted::SUM_SQUARES)
         ));
         outer.push(format!("CAST({absent} AS {whole}) AS {}", name(Wanted::ABSENT)));

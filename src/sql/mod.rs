@@ -19,6 +19,13 @@ fn value(field: &Field, dialect: Dialect) -> String {
     let column = dialect.name(&field.column);
     let Levels::Bins { edges, names } = &field.levels else { return column };
     let mut text = format!("CASE WHEN {column} IS NULL THEN NULL");
+    let column = if dialect == Dialect::Sqlite {
+        // It compares a text with a number without a word, and any text is the greater one.
+        let _ = write!(text, " WHEN {column} <> CAST({column} AS NUMERIC) THEN 'not a number'");
+        format!("CAST({column} AS REAL)")
+    } else {
+        column
+    };
     let mut bins = names.iter();
     let mut last = None;
     for (index, edge) in edges.iter().enumerate() {
@@ -34,4 +41,17 @@ fn value(field: &Field, dialect: Dialect) -> String {
     let rest = bins.next().cloned().or_else(|| last.map(|edge| format!("above {edge}"))).unwrap_or_default();
     let _ = write!(text, " ELSE {} END", dialect.text(&rest));
     text
+}
+
+/// A column as a number. Databases refuse a text that is none; SQLite takes it for 0, so there it becomes infinite, which
+/// is refused when the counts are read.
+fn number(column: &str, dialect: Dialect) -> String {
+    let (column, float) = (dialect.name(column), dialect.float());
+    if dialect == Dialect::Sqlite {
+        // Beside a number, a text that is one is compared as one.
+        return format!(
+            "CASE WHEN {column} <> CAST({column} AS NUMERIC) THEN 9e999 ELSE CAST({column} AS {float}) END"
+        );
+    }
+    format!("CAST({column} AS {float})")
 }

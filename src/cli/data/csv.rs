@@ -86,7 +86,7 @@ fn rows(
                 }
             };
             show();
-            let mut part = Tally::new(schema);
+            let mut part = queue.part();
             if block.plain {
                 plain::count(block.padded(), delimiter, &slots, &mut part);
             } else {

@@ -1,11 +1,14 @@
 //! Tables of data: files and standard input, cut into parts that several threads count.
 
 mod blocks;
+mod chunk;
 mod columns;
 mod csv;
+mod kind;
 mod parquet;
 mod plain;
 mod queue;
+mod runs;
 
 pub use columns::Columns;
 
@@ -39,6 +42,24 @@ pub fn read(path: &Path, wanted: &Wanted, jobs: Option<NonZeroUsize>) -> Result<
     let whole = file.metadata().map(|data| data.len()).ok();
     let start = Cursor::new(magic[..length].to_vec());
     text(&name, start.chain(file), whole, wanted, threads)
+}
+
+/// Has a database count the rows of a table of its own; see [`Table::on`](super::estimate::Table).
+#[cfg(feature = "adbc")]
+pub fn on(address: &str, wanted: &Wanted) -> Result<data::Read, Vec<Diagnostic>> {
+    super::adbc::read(address, wanted)
+}
+
+/// Says how to get what counts in databases.
+#[cfg(not(feature = "adbc"))]
+pub fn on(_: &str, _: &Wanted) -> Result<data::Read, Vec<Diagnostic>> {
+    Err(vec![input::without_place(
+        "whatif::adbc_not_built",
+        "<command line>",
+        "--on: this program was built without what connects to databases".to_owned(),
+        "build it with that: cargo install --path . --features adbc; or print the query (whatif counts FILE --table \
+         TABLE --dialect NAME), run it there, and give its result as CSV: --counts counts.csv",
+    )])
 }
 
 /// As many bytes as there are, up to the length of `to`.

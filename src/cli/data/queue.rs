@@ -39,6 +39,11 @@ impl<'s> Queue<'s> {
         Self { state: Mutex::new(state), turn: Condvar::new(), threads: threads as u64 }
     }
 
+    /// A part to be counted, which knows the levels met so far.
+    pub fn part(&self) -> Tally<'s> {
+        lock(&self.state).total.part()
+    }
+
     /// Adds a part when all before it have been added. Waits where too many are ahead, so that memory stays bounded. False
     /// once nothing further is of use.
     pub fn add(&self, index: u64, part: Tally<'s>) -> bool {

@@ -97,7 +97,7 @@ pub fn from_counts(
 pub(super) fn whom(treatment: &str, value: &str, among: Among) -> String {
     let place = if among == Among::Treated { "first" } else { "second" };
     format!(
-        "asked of those who had {treatment} = {value}, the value that the question names {place}; that needs more than an \
+        "Asked of those who had {treatment} = {value}, the value that the question names {place}; that needs more than an \
          effect on everybody, and the graph has it: what is adjusted for accounts for all that {treatment} and the outcome \
          have in common, and the action does not change it"
     )

@@ -10,6 +10,7 @@ mod adjusted;
 mod among;
 mod design;
 pub mod glm;
+mod iv;
 pub mod linear;
 mod means;
 mod nuisance;
@@ -22,6 +23,7 @@ mod told;
 mod types;
 
 pub use among::from_counts;
+pub use iv::{Instrument, estimate_iv, instrument, unidentified};
 pub use propose::{bins, bins_of_counts};
 pub use types::{Among, Interact, Settings};
 
@@ -93,7 +95,13 @@ pub fn estimate(
 ) -> Result<Estimate, Box<Diagnostic>> {
     let mut estimate = Estimate { method: settings.method, rows: rows.count() as u64, ..super::begin(answer, options) };
     estimate.used = estimate.rows;
-    let done = adjusted(answer).map_err(Fault::Reason).and_then(|adjusted| {
+    let adjusted = adjusted(answer).map_err(|why| {
+        let cut: Vec<String> = rows.variables.iter().filter(|v| v.levels.is_none()).map(propose::option).collect();
+        let cut =
+            if cut.is_empty() { String::new() } else { format!(", with numbers cut into bins: {}", cut.join(" ")) };
+        Fault::Reason(format!("{why}; --method plug-in takes any formula{cut}"))
+    });
+    let done = adjusted.and_then(|adjusted| {
         let work = Work { problem, answer, rows, options, settings, adjusted };
         work.fill(&mut estimate)
     });

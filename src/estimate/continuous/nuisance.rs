@@ -184,14 +184,15 @@ fn told(design: &Design, names: &[String], trouble: Trouble, about: &str) -> Str
     match trouble {
         Trouble::Collinear(column) => {
             let name = names.get(column).cloned().unwrap_or_default();
-            let what = match covariate(column) {
-                Some(own) if name.contains(" = ") => format!("join levels of {own}"),
-                _ => "leave out one of the variables that say the same, or join levels".to_owned(),
-            };
-            format!(
-                "{about} cannot tell {name} apart: among the rows it rests on that follows from the other columns, or \
-                 nobody has it; {what}"
-            )
+            match covariate(column) {
+                Some(own) if name.contains(" = ") => format!(
+                    "{about} has nobody with {name}, or nobody to tell it from other levels by; join levels of {own}"
+                ),
+                _ => format!(
+                    "{about} cannot tell {name} apart: it follows from the other columns; leave out one of the variables \
+                     that say the same"
+                ),
+            }
         }
         Trouble::TooFewRows { rows, coefficients } => format!(
             "{about} has {coefficients} coefficients and {rows} rows to find them from; more rows or fewer levels are \
@@ -199,7 +200,7 @@ fn told(design: &Design, names: &[String], trouble: Trouble, about: &str) -> Str
         ),
         Trouble::Separated => format!(
             "{about} does not settle: some combination of covariates tells it with certainty, so there is nobody to \
-             compare with; join levels, or restrict the population with --trim 0.05"
+             compare with; join levels, or leave those out of the data for whom it is certain"
         ),
         Trouble::NoConvergence(steps) => {
             format!("{about} did not settle in {steps} steps; join levels, or use fewer covariates")

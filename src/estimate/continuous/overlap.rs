@@ -42,7 +42,7 @@ pub(super) fn look(sample: &Sample, chances: &[Propensity]) -> Found {
             }
         }
         found.notes.push(format!(
-            "the chance of {name} is between {least:.3} and {most:.3}; weighted, the {rows} rows that had it are worth \
+            "The chance of {name} is between {least:.3} and {most:.3}; weighted, the {rows} rows that had it are worth \
              {:.0}",
             sum * sum / squares
         ));

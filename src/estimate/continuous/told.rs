@@ -25,7 +25,7 @@ impl Work<'_> {
         }
         if method == Method::Aipw {
             estimate.notes.push(format!(
-                "the models were fitted on {} of {} parts of the rows in turn, and used on the part left out; the number is \
+                "The models were fitted on {} of {} parts of the rows in turn, and used on the part left out; the number is \
                  right where either of them is",
                 self.settings.folds - 1,
                 self.settings.folds
@@ -48,7 +48,7 @@ impl Work<'_> {
         estimate.notes.extend(found.notes);
         estimate.warnings.extend(found.warnings);
         if asked.iter().any(|mean| mean.event.is_none()) && sample.event {
-            estimate.notes.push(format!("{} is 0 or 1, so its mean is a probability", sample.called));
+            estimate.notes.push(format!("The outcome {} is 0 or 1, so its mean is a probability", sample.called));
         }
         Ok(())
     }
@@ -58,13 +58,13 @@ impl Work<'_> {
         let names: Vec<String> = self.adjusted.set.iter().map(|var| self.name(*var)).collect();
         let is_number = |name: &&String| self.rows.variable(name).is_some_and(|variable| variable.levels.is_none());
         let (numbers, levels): (Vec<&String>, Vec<&String>) = names.iter().partition(is_number);
-        let list = |names: &[&String]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+        let list = |names: &[&String]| and(names.iter().map(|name| name.as_str()));
         match (numbers.is_empty(), levels.is_empty()) {
-            (true, true) => "nothing has to be adjusted for".to_owned(),
-            (false, true) => format!("adjusted for {}, as numbers with their squares", list(&numbers)),
-            (true, false) => format!("adjusted for {}, by their levels", list(&levels)),
+            (true, true) => "Nothing has to be adjusted for".to_owned(),
+            (false, true) => format!("Adjusted for {}, as numbers with their squares", list(&numbers)),
+            (true, false) => format!("Adjusted for {}, by their levels", list(&levels)),
             (false, false) => format!(
-                "adjusted for {} as numbers with their squares, and for {} by their levels",
+                "Adjusted for {} as numbers with their squares, and for {} by their levels",
                 list(&numbers),
                 list(&levels)
             ),
@@ -75,18 +75,18 @@ impl Work<'_> {
         let kind = if sample.event { "logistic" } else { "linear" };
         match &self.settings.interact {
             Interact::All => format!(
-                "{} is foretold by a {kind} regression of its own for each value of {}",
+                "The outcome {} is predicted by a {kind} regression of its own for each value of {}",
                 sample.called, sample.treatment
             ),
             Interact::Only(names) if names.is_empty() => format!(
-                "{} is foretold by one {kind} regression, in which {} adds the same for everybody",
+                "The outcome {} is predicted by one {kind} regression, in which {} adds the same for everybody",
                 sample.called, sample.treatment
             ),
             Interact::Only(names) => format!(
-                "{} is foretold by one {kind} regression, in which what {} adds depends on {} (not on the square)",
+                "The outcome {} is predicted by one {kind} regression, in which what {} adds depends on {} (not on the square)",
                 sample.called,
                 sample.treatment,
-                names.join(", ")
+                and(names.iter().map(String::as_str))
             ),
         }
     }
@@ -98,8 +98,7 @@ impl Work<'_> {
             (Method::Ipw, false) => "; the interval knows that these chances are estimated",
             _ => "",
         };
-        let own = group.targets.iter().map(|target| sample.arms[target.arm].as_str()).collect::<Vec<_>>().join(", ");
-        format!("the chance of {} = {own} is foretold by a logistic regression{several}{weights}", sample.treatment)
+        format!("The chance of {} is predicted by a logistic regression{several}{weights}", named(sample, group))
     }
 }
 
@@ -113,4 +112,21 @@ pub(super) fn trimmed(sample: &Sample, chances: &[Propensity], least: f64) -> St
 pub(super) fn undefined(undefined: usize, replicates: usize, fair: bool) -> String {
     let then = if fair { "they are left out" } else { "that is too many, so intervals are from the standard error" };
     format!("in {undefined} of {replicates} bootstrap replicates a model could not be fitted; {then}")
+}
+
+/// a, b and c
+fn and<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let all: Vec<&str> = names.collect();
+    match all.split_last() {
+        None => String::new(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// `qsmk = 1 and of qsmk = 0`
+fn named(sample: &Sample, group: &Group) -> String {
+    let mut names: Vec<String> = group.targets.iter().map(|target| sample.arm_name(target.arm)).collect();
+    names.dedup();
+    names.join(" and of ")
 }

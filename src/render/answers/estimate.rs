@@ -35,6 +35,9 @@ pub fn estimate(problem: &Problem, answer: &Answer, found: &Estimate) -> Documen
         shown.define(&mut document, [estimand]);
         document.push(Block::Formula { lhs: None, rhs: shown.expr(estimand) });
     }
+    if found.estimand.is_none() && !found.numbers.is_empty() {
+        document.say(Text::of(format!("From {}, {}.", count(found.used as usize, "row", "rows"), found.how)));
+    }
     mind(&mut document, found);
     document
 }
@@ -48,6 +51,9 @@ pub fn numbers(found: &Estimate) -> Document {
     if found.estimand.is_some() {
         let rows = count(found.used as usize, "row", "rows");
         document.say(Text::new().tone(Tone::Quiet, format!("From {rows}, by the formula above ({}).", found.how)));
+    } else if !found.numbers.is_empty() {
+        let rows = count(found.used as usize, "row", "rows");
+        document.say(Text::new().tone(Tone::Quiet, format!("From {rows}, {}.", found.how)));
     }
     mind(&mut document, found);
     document
