@@ -1,6 +1,7 @@
 //! `whatif refute`: a graph and its estimates, held against data.
 
-use super::estimate::{Common, Plan, Reading, asked, counted, no_effect, plan};
+use super::continuous::{Continuous, How, Question};
+use super::estimate::{Common, Method, Plan, Reading, asked, counted, no_effect, plan};
 use super::input::{self, File};
 use super::output::Output;
 use super::{status, threads};
@@ -147,17 +148,20 @@ pub fn refutations(
         let about = format!("The graph {}, held against {} rows", implied.graph_name, counts.rows);
         told.push((about, refute::graph(implied, &own, counts, options)));
     }
+    let continuous = Continuous::default();
+    let how = How { method: Method::Auto, continuous: &continuous, jobs: reading.jobs };
     for (answer, table, controls) in effects {
         let Some(needs) = refute::needs_with(answer, controls) else { continue };
-        let (counts, _) = counted(
-            (plan, *table),
-            reading.jobs,
-            (problem, answer),
-            needs,
-            &mut reading.read.counted,
-            &mut reading.warnings,
-        )?;
-        let found = refute::effect(problem, answer, counts, controls, options);
+        let question = Question { arguments: how, plan, table: *table, problem, answer, options };
+        let (read, warnings) = (&mut reading.read, &mut reading.warnings);
+        let found = if question.countable(&needs, read, warnings)?.is_some() {
+            let (counts, _) =
+                counted((plan, *table), reading.jobs, (problem, answer), needs, &mut read.counted, warnings)?;
+            refute::effect(problem, answer, counts, controls, options)
+        } else {
+            let (rows, _) = question.kept(needs, read, warnings)?;
+            refute::effect_from_rows(problem, answer, rows, controls, options)
+        };
         if !found.is_empty() {
             told.push((answer.text.clone(), found));
         }

@@ -66,7 +66,7 @@ pub fn add_data(document: &mut Value, data: &[Data<'_>]) {
 
 fn refutation(one: &Refutation) -> Value {
     let doubts: Vec<[&str; 2]> = one.doubts.iter().map(|(a, b)| [a.as_str(), b.as_str()]).collect();
-    json!({
+    let mut value = json!({
         "query": one.query,
         "test": one.test,
         "verdict": one.verdict.name(),
@@ -78,7 +78,30 @@ fn refutation(one: &Refutation) -> Value {
         "size": one.size,
         "rows_needed": one.rows_needed,
         "doubts": doubts,
-    })
+    });
+    if let Some(robustness) = &one.robustness {
+        let (estimate, se, freedom) = robustness.regression;
+        let benchmarks = robustness.benchmarks.iter().map(|own| {
+            json!({
+                "covariate": own.covariate,
+                "of_treatment": own.explains.0,
+                "of_outcome": own.explains.1,
+                "left": own.left,
+                "interval": interval(Some(own.interval)),
+                "times": own.times,
+            })
+        });
+        value["robustness"] = json!({
+            "estimate": estimate,
+            "se": se,
+            "degrees_of_freedom": freedom,
+            "partial_r2": robustness.partial_r2,
+            "value": robustness.value,
+            "of_interval": robustness.of_interval,
+            "benchmarks": benchmarks.collect::<Vec<_>>(),
+        });
+    }
+    value
 }
 
 fn one(estimated: &Estimated<'_>) -> Value {

@@ -22,6 +22,7 @@ mod oracle;
 mod proofs;
 mod published;
 mod refusals;
+mod refuted;
 mod session;
 mod sets;
 mod shell;

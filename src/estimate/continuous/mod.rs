@@ -15,6 +15,7 @@ pub mod linear;
 mod means;
 mod nuisance;
 mod overlap;
+mod partial;
 mod propose;
 mod sample;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use adjusted::{Asked, Form};
 use design::Design;
 use means::{Mean, Target};
 use nuisance::Propensity;
+pub(super) use partial::{Covariate, regression};
 use sample::Sample;
 
 /// Numbers asked for at once, at most.

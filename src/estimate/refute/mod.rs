@@ -7,17 +7,19 @@
 mod constraint;
 mod controls;
 mod independence;
+mod partial;
 mod perturb;
 mod power;
 mod sensitivity;
 mod wald;
 
 pub use controls::needs_with;
+pub use partial::{Benchmark, Robustness};
 
 use super::compile::{Data, compile};
 use super::{Empirical, Estimand, Options, identified, most_frequent, variance};
 use crate::answer::{Answer, Body};
-use crate::data::Counts;
+use crate::data::{Counts, Rows};
 use crate::expr::Var;
 use crate::graph::{Graph, Node};
 use crate::problem::{Control, Problem};
@@ -58,7 +60,7 @@ pub struct Refutation {
     /// The question whose estimate is concerned; None for the graph.
     pub query: Option<String>,
     /// `independence`, `verma`, `equal-estimands`, `support`, `placebo-treatment`, `random-common-cause`, `subset`, `dummy-outcome`,
-    /// `negative-outcome`, `negative-treatment`, `e-value`
+    /// `negative-outcome`, `negative-treatment`, `e-value`, `partial-r2`
     pub test: &'static str,
     /// The result in one sentence.
     pub sentence: String,
@@ -76,6 +78,8 @@ pub struct Refutation {
     pub rows_needed: Option<u64>,
     /// The pairs of variables between which an edge may be missing.
     pub doubts: Vec<(String, String)>,
+    /// For `partial-r2`: what the regression says.
+    pub robustness: Option<Box<Robustness>>,
 }
 
 impl Refutation {
@@ -91,6 +95,7 @@ impl Refutation {
             size: None,
             rows_needed: None,
             doubts: Vec::new(),
+            robustness: None,
         }
     }
 }
@@ -197,6 +202,7 @@ fn judge(tested: Vec<Tested>, rows: u64, options: &Options) -> Vec<Refutation> {
             size,
             rows_needed,
             doubts: if verdict == Verdict::Failed { doubts } else { Vec::new() },
+            robustness: None,
         }
     });
     each.collect()
@@ -227,6 +233,32 @@ pub fn effect(
     let mut found = perturb::all(answer, counts, options);
     found.extend(controls::all(answer, counts, controls, options));
     found.extend(sensitivity::e_value(problem, answer, counts, options));
+    found.extend(partial::partial_r2(problem, answer, &partial::rows(counts), options));
+    found.iter_mut().for_each(|one| one.query = Some(name.clone()));
+    found
+}
+
+/// Tries to refute the estimate of one answer where covariates are numbers, so that there are rows and no counts: how
+/// strong a common cause that nobody measured would have to be. What needs counts says so.
+#[must_use]
+pub fn effect_from_rows(
+    problem: &Problem,
+    answer: &Answer,
+    rows: &Rows,
+    controls: &[Control],
+    options: &Options,
+) -> Vec<Refutation> {
+    let name = answer.name.clone().unwrap_or_else(|| answer.text.clone());
+    let mut found: Vec<Refutation> = partial::partial_r2(problem, answer, rows, options).into_iter().collect();
+    let counted = controls.iter().map(|control| {
+        let sentence = format!(
+            "{} is held against counts, and what is adjusted for are numbers here: cut them into bins",
+            print::name(&control.variable)
+        );
+        let test = if control.treatment { "negative-treatment" } else { "negative-outcome" };
+        Refutation::new(test, sentence, Verdict::NotInformative)
+    });
+    found.extend(counted);
     found.iter_mut().for_each(|one| one.query = Some(name.clone()));
     found
 }
