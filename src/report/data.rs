@@ -79,7 +79,11 @@ fn table(out: &mut String, all: &[&Refutation]) {
         let _ = writeln!(
             out,
             "<tr><td>{}</td><td><span class=\"badge {}\">{}</span></td><td>{}.</td></tr>",
-            if one.test == "e-value" { "E-value".to_owned() } else { one.test.replace('-', " ") },
+            match one.test {
+                "e-value" => "E-value".to_owned(),
+                "partial-r2" => "partial R²".to_owned(),
+                test => test.replace('-', " "),
+            },
             class(tone),
             one.verdict.name(),
             escape(&one.sentence)

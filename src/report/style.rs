@@ -10,7 +10,7 @@ pub const STYLE: &str = "\
 body{margin:0 auto;max-width:56rem;padding:1.5rem 1.1rem 4rem;background:var(--back);color:var(--text);\
 font:17px/1.55 ui-serif,Georgia,'Times New Roman',serif;overflow-wrap:break-word}\
 h1,h2{line-height:1.25;font-weight:650}h1{font-size:1.7rem;margin:0 0 .3em}h3{font-size:1.05rem;font-weight:650;margin:1.4em 0 .3em}\
-h2{font-size:1.25rem;margin:0 0 .4em}\
+h2{font-size:1.25rem;margin:0 0 .4em;overflow-x:auto;overflow-y:hidden}\
 a{color:var(--link)}:focus-visible{outline:3px solid var(--link);outline-offset:2px}\
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}\
 header p,.quiet,figcaption{color:var(--quiet)}header{margin-bottom:1.5rem}\
@@ -51,6 +51,6 @@ pre{overflow-x:auto;background:var(--box);border:1px solid var(--line);border-ra
 pre span{display:block;padding:0 1rem 0 3.6rem;position:relative;min-height:1.5em}pre span:target{background:var(--open-back)}\
 pre span::before{counter-increment:line;content:counter(line);position:absolute;left:0;width:2.6rem;text-align:right;color:var(--quiet)}\
 @media (max-width:34rem){body{font-size:16px;padding:1rem .8rem 3rem}.board .reason{display:block;padding-left:1.4em}}\
-@media print{body{max-width:none;font-size:10.5pt;padding:0}nav,.skip{display:none}section{break-inside:avoid-page}\
-details{border:0;padding:0;background:none}details:not([open])>*{display:block}a{color:inherit;text-decoration:none}\
+@media print{body{max-width:none;font-size:10.5pt;padding:0}nav,.skip{display:none}figure,tr,.formula{break-inside:avoid}h2,h3{break-after:avoid}\
+details{border:0;padding:0;background:none}details::details-content{content-visibility:visible;height:auto}a{color:inherit;text-decoration:none}\
 .wide,.formula,pre{overflow:visible}pre{white-space:pre-wrap}}";

@@ -46,8 +46,10 @@ struct Found {
     between: String,
 }
 
-/// Tests each control. O(levels × cells of data) each.
-pub(super) fn all(answer: &Answer, counts: &Counts, controls: &[Control], options: &Options) -> Vec<Refutation> {
+/// Tests each control of an answer on the counts of [`needs_with`]; corrected together for their number. O(levels × cells of
+/// data) each.
+#[must_use]
+pub fn negative_controls(answer: &Answer, counts: &Counts, controls: &[Control], options: &Options) -> Vec<Refutation> {
     let alpha = 1.0 - options.level;
     let tested: Vec<Result<Found, String>> = controls.iter().map(|control| test(answer, counts, control)).collect();
     let p: Vec<Option<f64>> = tested.iter().map(|found| found.as_ref().ok().map(|found| found.p)).collect();

@@ -13,7 +13,7 @@ mod power;
 mod sensitivity;
 mod wald;
 
-pub use controls::needs_with;
+pub use controls::{needs_with, negative_controls};
 pub use partial::{Benchmark, Robustness};
 
 use super::compile::{Data, compile};
@@ -231,7 +231,7 @@ pub fn effect(
         return vec![Refutation { query: Some(name), ..none }];
     }
     let mut found = perturb::all(answer, counts, options);
-    found.extend(controls::all(answer, counts, controls, options));
+    found.extend(controls::negative_controls(answer, counts, controls, options));
     found.extend(sensitivity::e_value(problem, answer, counts, options));
     found.extend(partial::partial_r2(problem, answer, &partial::rows(counts), options));
     found.iter_mut().for_each(|one| one.query = Some(name.clone()));
