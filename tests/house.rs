@@ -55,8 +55,14 @@ const TABLE: [(&str, &[&str]); 27] = [
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "estimate"]),
     ("testing", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
     ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
-    ("draw", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
-    ("report", &["source", "graph", "expr", "proof", "kernel", "syntax", "problem", "answer", "render", "draw"]),
+    ("draw", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "estimate", "render"]),
+    (
+        "report",
+        &[
+            "source", "graph", "expr", "proof", "data", "kernel", "syntax", "problem", "answer", "estimate", "render",
+            "draw",
+        ],
+    ),
     ("ide", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "session"]),
 ];
 
