@@ -10,10 +10,12 @@ mod support;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
 use support::scm::Scm;
 use whatif::answer::{self, Answer, Prover};
-use whatif::data::{Cell, Column, Counts};
-use whatif::estimate::{Options, estimate};
+use whatif::data::{Cell, Column, Counts, Rows, Variable};
+use whatif::estimate::continuous::{self, Among, Settings};
+use whatif::estimate::{Method, Options, estimate};
 use whatif::graph::Graph;
 use whatif::problem::{self, Problem};
 use whatif::source::Source;
@@ -50,6 +52,68 @@ fn main() {
         let all = (MODELS as usize * SETS) as f64;
         println!("| {name} | {covered} | {:.3} | {:.2} |", width / all, bias / all);
     }
+    for (name, question, settings) in [
+        ("regression", MEANS, Settings { method: Method::Regression, ..Settings::default() }),
+        ("ipw", MEANS, Settings { method: Method::Ipw, ..Settings::default() }),
+        ("aipw", MEANS, Settings::default()),
+        ("aipw among the treated", MEANS, Settings { among: Among::Treated, ..Settings::default() }),
+        ("regression of an event", EVENTS, Settings { method: Method::Regression, ..Settings::default() }),
+        ("aipw of an event", EVENTS, Settings::default()),
+    ] {
+        from_rows(name, question, &settings);
+    }
+}
+
+const MEANS: &str = "E[y | do(x = 1)] - E[y | do(x = 0)]";
+const EVENTS: &str = "P(y = 1 | do(x = 1)) - P(y = 1 | do(x = 0))";
+
+/// Covariates that are numbers: z moves x and y, and the effect depends on it.
+fn from_rows(name: &str, question: &str, settings: &Settings) {
+    let event = question == EVENTS;
+    let (problem, answer) = read("z -> x; z -> y; s -> x; s -> y; x -> y", question);
+    let mean = |x: f64, z: f64, s: f64| {
+        if event { expit(-0.4 + 0.8 * x + 0.7 * z - 0.5 * s) } else { x * (1.0 + z) + 2.0 * z + z * z - s }
+    };
+    let chance = |z: f64, s: f64| expit(0.5 * z + 0.6 * s - 0.2);
+    // The truth by integration over z, in steps.
+    let (mut over, mut under) = (0.0, 0.0);
+    for (z, s) in (-600..=600).flat_map(|step| [(f64::from(step) / 100.0, 0.0), (f64::from(step) / 100.0, 1.0)]) {
+        let among = if settings.among == Among::Treated { chance(z, s) } else { 1.0 };
+        let mass = (-z * z / 2.0).exp() * among;
+        over += mass * (mean(1.0, z, s) - mean(0.0, z, s));
+        under += mass;
+    }
+    let truth = over / under;
+    let (sets, (mut covered, mut width, mut bias)) = (MODELS as usize * SETS, (0, 0.0, 0.0));
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    for _ in 0..sets {
+        let mut columns = vec![Vec::with_capacity(ROWS); 4];
+        for _ in 0..ROWS {
+            let (z, noise): (f64, f64) = (StandardNormal.sample(&mut rng), StandardNormal.sample(&mut rng));
+            let s = f64::from(u8::from(rng.random::<f64>() < 0.5));
+            let x = f64::from(u8::from(rng.random::<f64>() < chance(z, s)));
+            let mean = mean(x, z, s);
+            let y = if event { f64::from(u8::from(rng.random::<f64>() < mean)) } else { mean + noise };
+            columns.iter_mut().zip([z, x, y, s]).for_each(|(column, value)| column.push(value));
+        }
+        let levels = |own: bool| own.then(|| vec!["0".to_owned(), "1".to_owned()]);
+        let variables = ["z", "x", "y", "s"].iter().zip(columns).zip([false, true, event, true]);
+        let variables =
+            variables.map(|((name, values), own)| Variable { name: (*name).to_owned(), levels: levels(own), values });
+        let rows = Rows { variables: variables.collect(), ..Rows::default() };
+        let found = continuous::estimate(&problem, &answer, &rows, &Options::default(), settings).unwrap();
+        let only = &found.numbers[0];
+        let (value, se, (low, high)) = (only.value.unwrap(), only.se.unwrap(), only.interval.unwrap());
+        covered += usize::from(low <= truth && truth <= high);
+        width += high - low;
+        bias += (value - truth) / se;
+    }
+    let all = sets as f64;
+    println!("| {name} | {covered} | {:.3} | {:.2} |", width / all, bias / all);
+}
+
+fn expit(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
 }
 
 fn read(edges: &str, question: &str) -> (Problem, Answer) {
@@ -81,7 +145,7 @@ fn exact(graph: &Graph, model: &Scm) -> Counts {
         at.reverse();
         Cell { at: at.into(), count, sum: 0.0, sum_squares: 0.0 }
     });
-    Counts { columns: columns.collect(), cells: cells.collect(), rows: 1, weight: 1.0, numeric: None }
+    Counts { columns: columns.collect(), cells: cells.collect(), rows: 1, weight: 1.0, ..Counts::default() }
 }
 
 fn drawn(exact: &Counts, model: &Scm, rng: &mut ChaCha8Rng) -> Counts {

@@ -37,7 +37,7 @@ fn data() -> Counts {
     let mut cells: Vec<Cell> = cells.collect();
     cells.sort_by(|a, b| a.at.cmp(&b.at));
     let weight: f64 = cells.iter().map(|cell| cell.count).sum();
-    Counts { columns: columns.collect(), cells, rows: weight as u64, weight, numeric: None }
+    Counts { columns: columns.collect(), cells, rows: weight as u64, weight, ..Counts::default() }
 }
 
 /// By the influence function, and with as many replicates of a bootstrap.

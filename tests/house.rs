@@ -54,8 +54,8 @@ const TABLE: [(&str, &[&str]); 27] = [
     ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "estimate"]),
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "estimate"]),
     ("testing", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
-    ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
     ("draw", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "estimate", "render"]),
+    ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "draw"]),
     (
         "report",
         &[

@@ -115,6 +115,7 @@ impl<'p> Prover<'p> {
         let projected = &self.graphs[query.graph];
         let context = Context::new(projected, options);
         let mut arena = query.arena.clone();
+        arena.make_room();
         let body = match &query.kind {
             QueryKind::Effect(term) => {
                 Body::Effect { term: term.clone(), verdict: effect::effect(&context, &mut arena, term) }

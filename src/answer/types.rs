@@ -5,8 +5,10 @@ use super::{SelfChecks, Support};
 use crate::expr::{Arena, ExprId, Ref, Term};
 use crate::graph::{EdgeKind, Graph, Node, NodeSet};
 use crate::kernel::Checked;
+use crate::problem::lift;
 use crate::proof::{Rule, Separation, SourceGraph};
 use crate::source::Span;
+use crate::syntax::print::{self, Style};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -88,6 +90,15 @@ pub struct Answer {
     pub support: Support,
     /// How long it took, where a clock was lent.
     pub seconds: Option<Seconds>,
+}
+
+impl Answer {
+    /// An expression of this answer as the language writes it, in ASCII; what [`definitions`](Self::definitions) names is
+    /// written by its name. O(length of what is written).
+    #[must_use]
+    pub fn written(&self, expr: ExprId) -> String {
+        print::expr(&lift::expr(&self.graph, &self.arena, expr, &self.definitions), Style::Ascii)
+    }
 }
 
 /// Seconds spent, by stage.

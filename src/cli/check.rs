@@ -28,5 +28,8 @@ pub fn check(args: &Check, output: &mut Output) -> u8 {
             });
         }
     }
-    files.iter().map(File::status).max().unwrap_or(status::FINE)
+    let status = files.iter().map(File::status).max().unwrap_or(status::FINE);
+    // The program ends here; to free a large file's tree node by node would take a tenth of its time.
+    std::mem::forget(files);
+    status
 }

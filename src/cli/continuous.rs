@@ -143,10 +143,10 @@ impl Question<'_> {
             return Ok((estimate, (0.0, 0.0)));
         };
         match self.arguments.method {
-            Method::PlugIn => self.from_counts(needs, read, warnings),
-            Method::Regression => self.from_rows(needs, estimate::Method::Regression, read, warnings),
-            Method::Ipw => self.from_rows(needs, estimate::Method::Ipw, read, warnings),
-            Method::Aipw => self.from_rows(needs, estimate::Method::Aipw, read, warnings),
+            Method::PlugIn => self.by_counts(needs, read, warnings),
+            Method::Regression => self.by_rows(needs, estimate::Method::Regression, read, warnings),
+            Method::Ipw => self.by_rows(needs, estimate::Method::Ipw, read, warnings),
+            Method::Aipw => self.by_rows(needs, estimate::Method::Aipw, read, warnings),
             Method::Auto | Method::Iv => self.fitting(needs, read, warnings),
         }
     }
@@ -159,7 +159,13 @@ impl Question<'_> {
                 let (rows, seconds) = self.kept(instrument.needs(), read, warnings)?;
                 let start = Instant::now();
                 let found = continuous::estimate_iv(self.problem, self.answer, &instrument, rows, self.options);
-                Ok((found.map_err(|fault| vec![*fault])?, (*seconds, start.elapsed().as_secs_f64())))
+                let mut found = found.map_err(|fault| vec![*fault])?;
+                if self.arguments.continuous.among != Among::Everybody {
+                    found
+                        .warnings
+                        .push("--among changes nothing here: the slope is taken to be one for all".to_owned());
+                }
+                Ok((found, (*seconds, start.elapsed().as_secs_f64())))
             }
             Err(reason) => {
                 let method = estimate::Method::Iv;
@@ -187,9 +193,9 @@ impl Question<'_> {
     /// From counts, unless what is adjusted for are numbers.
     fn fitting(&self, needs: Needs, read: &mut Read, warnings: &mut Vec<Diagnostic>) -> Result<Told, Vec<Diagnostic>> {
         let Some(numbers) = self.countable(&needs, read, warnings)? else {
-            return self.from_rows(needs, estimate::Method::Aipw, read, warnings);
+            return self.by_rows(needs, estimate::Method::Aipw, read, warnings);
         };
-        let mut told = self.from_counts(needs, read, warnings)?;
+        let mut told = self.by_counts(needs, read, warnings)?;
         if let (Err(why), Some(name), Some(reason)) =
             (continuous::covariates(self.answer), numbers.first(), &mut told.0.reason)
         {
@@ -236,7 +242,7 @@ impl Question<'_> {
                 Ok(None)
             }
             (Ok(covariates), Err(faults))
-                if faults.iter().all(|fault| too_many(fault))
+                if faults.iter().all(too_many)
                     && open.iter().any(|name| covariates.contains(name))
                     && self.is_rows() =>
             {
@@ -261,7 +267,7 @@ impl Question<'_> {
         Ok(fields.filter(|field| field.levels == Levels::Open).map(|field| field.variable).collect())
     }
 
-    fn from_counts(
+    fn by_counts(
         &self,
         needs: Needs,
         read: &mut Read,
@@ -273,11 +279,15 @@ impl Question<'_> {
         let start = Instant::now();
         let among = self.arguments.continuous.among();
         let found = continuous::from_counts(self.problem, self.answer, counts, self.options, among);
-        let found = found.map_err(|fault| vec![*fault])?;
+        let mut found = found.map_err(|fault| vec![*fault])?;
+        let Continuous { trim, known_propensity, .. } = &self.arguments.continuous;
+        if trim.is_some() || *known_propensity {
+            found.warnings.push("--trim and --known-propensity are about models, and plug-in has none".to_owned());
+        }
         Ok((found, (*seconds, start.elapsed().as_secs_f64())))
     }
 
-    fn from_rows(
+    fn by_rows(
         &self,
         needs: Needs,
         method: estimate::Method,

@@ -7,7 +7,7 @@ use super::status;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use whatif::answer::{Answer, Options, Prover};
-use whatif::draw::{self, MOST_EDGES, MOST_NODES, Picture};
+use whatif::draw::{self, Picture};
 use whatif::problem::{self, Problem, Resolved};
 
 /// `whatif draw`
@@ -166,9 +166,8 @@ fn one(problem: &Problem, graph: usize, answer: Option<&Answer>, output: &mut Ou
     let Some((_, entry)) = problem.graphs.get_index(graph) else { return Err(status::INPUT) };
     draw::picture(entry, answer).map_err(|large| {
         output.remark(&format!(
-            "{} has {} variables and {} edges; drawn are at most {MOST_NODES} and {MOST_EDGES}: cut it to the ancestors of \
-             what you ask, or write it for Graphviz with whatif export --to dot",
-            entry.name, large.nodes, large.edges
+            "{} has {large}: cut it to the ancestors of what you ask, or write it for Graphviz with whatif export --to dot",
+            entry.name
         ));
         status::INPUT
     })

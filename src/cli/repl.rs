@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use whatif::answer::Options;
+use whatif::draw;
 use whatif::exchange;
 use whatif::session::{self, Completion, Next, Said, Scope, Session, With};
 use whatif::source::{Diagnostic, Source};
@@ -181,6 +182,10 @@ fn say(said: Said, output: &mut Output) {
         Said::Document(document) => output.document(&document),
         Said::Diagnostic(diagnostic) => output.diagnostic(&diagnostic),
         Said::Text(text) => output.text(&text),
+        Said::Picture(picture) => {
+            let drawn = draw::terminal(&picture, output.width(), !output.is_unicode());
+            output.text(&drawn);
+        }
     }
 }
 

@@ -29,7 +29,10 @@ pub(super) struct Cells {
     counts: Vec<u64>,
     /// Else these.
     amounts: Vec<Amount>,
+    /// The same by squared weights, where rows have weights.
+    squares: Vec<Amount>,
     summed: bool,
+    weighted: bool,
 }
 
 /// No key is wide enough for the levels of all variables.
@@ -37,14 +40,16 @@ pub(super) struct Cells {
 pub(super) struct TooWide;
 
 impl Cells {
-    /// None met yet; with sums, amounts are kept, else counts.
-    pub fn new(fields: usize, summed: bool) -> Self {
+    /// None met yet; with sums, amounts are kept, else counts; with weights, amounts by squared weights too.
+    pub fn new(fields: usize, summed: bool, weighted: bool) -> Self {
         let mut cells = Self {
             bits: vec![1; fields].into_boxed_slice(),
             index: Index::Dense,
             counts: Vec::new(),
             amounts: Vec::new(),
+            squares: Vec::new(),
             summed,
+            weighted,
         };
         // More than 128 variables of two levels: the first row grows it, and is refused.
         cells.reset().unwrap_or_default();
@@ -61,6 +66,7 @@ impl Cells {
         let places = if width <= dense { 1 << width } else { 0 };
         self.counts = if self.summed { Vec::new() } else { vec![0; places] };
         self.amounts = if self.summed { vec![[0.0; 3]; places] } else { Vec::new() };
+        self.squares = if self.weighted { vec![[0.0; 3]; places] } else { Vec::new() };
         self.index = match width {
             _ if width <= dense => Index::Dense,
             0..=64 => Index::Narrow(FxHashMap::default()),
@@ -96,9 +102,21 @@ impl Cells {
             }
         };
         if place as usize == next {
-            if self.summed { self.amounts.push([0.0; 3]) } else { self.counts.push(0) }
+            self.push();
         }
         Ok(place as usize)
+    }
+
+    #[inline]
+    fn push(&mut self) {
+        if self.summed {
+            self.amounts.push([0.0; 3])
+        } else {
+            self.counts.push(0)
+        }
+        if self.weighted {
+            self.squares.push([0.0; 3]);
+        }
     }
 
     /// Counts rows, where amounts are not kept.
@@ -139,7 +157,7 @@ impl Cells {
 
     /// None met yet, in places that are laid out alike.
     pub fn emptied(&self) -> Self {
-        let mut cells = Self::new(0, self.summed);
+        let mut cells = Self::new(0, self.summed, self.weighted);
         cells.bits.clone_from(&self.bits);
         // They were wide enough before.
         cells.reset().unwrap_or_default();
@@ -160,6 +178,7 @@ impl Cells {
             (Index::Dense, Index::Dense) => {
                 self.counts.iter_mut().zip(&other.counts).for_each(|(to, more)| *to += more);
                 self.amounts.iter_mut().zip(&other.amounts).for_each(|(to, more)| add(to, more));
+                self.squares.iter_mut().zip(&other.squares).for_each(|(to, more)| add(to, more));
                 Ok(true)
             }
             (Index::Narrow(to), Index::Narrow(from)) => {
@@ -168,6 +187,12 @@ impl Cells {
                     let own = *to.entry(*key).or_insert(next as u32) as usize;
                     if own == next {
                         if self.summed { self.amounts.push([0.0; 3]) } else { self.counts.push(0) }
+                    }
+                    if self.weighted {
+                        if own == next {
+                            self.squares.push([0.0; 3]);
+                        }
+                        add(&mut self.squares[own], &other.squares[*place as usize]);
                     }
                     if self.summed {
                         add(&mut self.amounts[own], &other.amounts[*place as usize]);
@@ -181,12 +206,15 @@ impl Cells {
         }
     }
 
-    /// Adds an amount, where amounts are kept.
+    /// Adds an amount, where amounts are kept, and the one by squared weights, where those are.
     #[inline]
-    pub fn add(&mut self, codes: &[u32], amount: Amount) -> Result<(), TooWide> {
+    pub fn add(&mut self, codes: &[u32], amount: Amount, squared: Amount) -> Result<(), TooWide> {
         let place = self.place(codes)?;
         let to = &mut self.amounts[place];
         to.iter_mut().zip(amount).for_each(|(to, more)| *to += more);
+        if let Some(to) = self.squares.get_mut(place) {
+            to.iter_mut().zip(squared).for_each(|(to, more)| *to += more);
+        }
         Ok(())
     }
 
@@ -195,12 +223,15 @@ impl Cells {
         let mut wider = self.clone();
         wider.bits.iter_mut().zip(codes).for_each(|(bits, code)| *bits = (*bits).max(u32::BITS - code.leading_zeros()));
         wider.reset()?;
-        self.each(|codes, rows, amount| {
+        self.each(|codes, rows, amount, squared| {
             let place = wider.place(codes)?;
             if wider.summed {
                 wider.amounts[place] = amount
             } else {
                 wider.counts[place] = rows
+            }
+            if let Some(to) = wider.squares.get_mut(place) {
+                *to = squared;
             }
             Ok(())
         })?;
@@ -208,9 +239,9 @@ impl Cells {
         Ok(())
     }
 
-    /// Calls with each combination met, its rows and its amount; in the order of the codes while that is the order of the
+    /// Calls with each combination met, its rows, its amount, and that by squared weights; in the order of the codes while that is the order of the
     /// places, else in the order in which they were met.
-    pub fn each<E>(&self, mut with: impl FnMut(&[u32], u64, Amount) -> Result<(), E>) -> Result<(), E> {
+    pub fn each<E>(&self, mut with: impl FnMut(&[u32], u64, Amount, Amount) -> Result<(), E>) -> Result<(), E> {
         let mut codes = vec![0; self.bits.len()];
         let mut one = |key: u128, place: usize| {
             let rows = self.counts.get(place).copied().unwrap_or_default();
@@ -223,7 +254,7 @@ impl Cells {
                 *code = (rest & ((1 << bits) - 1)) as u32;
                 rest >>= bits;
             }
-            with(&codes, rows, amount)
+            with(&codes, rows, amount, self.squares.get(place).copied().unwrap_or_default())
         };
         let by_place = |mut keys: Vec<(u32, u128)>| {
             keys.sort_unstable();

@@ -212,7 +212,7 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
             "whatif::data_not_a_number",
             format!("{place}: {value} is not a number"),
             "a number is needed here".to_owned(),
-            number_help(slot_of.map(|slot| slot.role), column, &value),
+            number_help(slot_of.map(|slot| slot.role), levels, column, &value),
         ),
         Flaw::Unknown => (
             "whatif::data_unknown_level",
@@ -287,7 +287,9 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
     let counted = !matches!(flaw, Flaw::TooMany | Flaw::TooManyCells | Flaw::TooManyRows);
     if counted && met.times > 1 {
         let records = records.max(met.times);
-        message += &format!("; {} of {} rows have this fault", thousands(met.times), thousands(records));
+        // Of groups it is not known here how many rows there are in all.
+        let all = if schema.wanted.grouped { String::new() } else { format!(" of {}", thousands(records)) };
+        message += &format!("; {}{all} rows have this fault", thousands(met.times));
     }
     let mut diagnostic = Diagnostic {
         code,
@@ -325,9 +327,14 @@ fn part(text: &str, span: Span) -> (&str, Span) {
     (&text[start..end], Span::new(span.start - start, span.end.min(end).max(span.start) - start))
 }
 
-fn number_help(role: Option<Role>, column: &str, value: &str) -> String {
+fn number_help(role: Option<Role>, levels: Option<&Levels>, column: &str, value: &str) -> String {
     if value.contains(',') {
         return "write a point before the decimals: 3.5".to_owned();
+    }
+    if levels == Some(&Levels::Any) {
+        return format!(
+            "correct it, or leave it empty where it is not known; or declare the levels: var {column} : {{…}}"
+        );
     }
     match role {
         Some(Role::Weight) => "each row needs a weight".to_owned(),
@@ -337,7 +344,8 @@ fn number_help(role: Option<Role>, column: &str, value: &str) -> String {
                 quoted(column)
             )
         }
-        Some(Role::Count | Role::Sum | Role::SumSquares | Role::Absent) => "a number of rows is needed".to_owned(),
+        Some(Role::Count | Role::Absent) => "a number of rows is needed".to_owned(),
+        Some(Role::Sum | Role::SumSquares) => "a sum of numbers is needed: is each of them one?".to_owned(),
     }
 }
 
@@ -372,6 +380,19 @@ pub fn utf16(table: &str) -> Diagnostic {
     let message = format!("{table} is not UTF-8: it is UTF-16, row 1 and every column of it");
     let help = "save it as “CSV UTF-8”, or convert it: iconv -f utf-16 -t utf-8".to_owned();
     about_header("whatif::data_not_utf8", Severity::Error, &header, &[], message, help)
+}
+
+/// A table with zero bytes in its header: text that was written by twos, or no text at all.
+#[must_use]
+pub fn zero_bytes(table: &str, start: &[u8]) -> Diagnostic {
+    let zeros = start.iter().filter(|byte| **byte == 0).count();
+    if zeros * 3 > start.len() {
+        return utf16(table);
+    }
+    let header = Header { table: table.to_owned(), ..Header::default() };
+    let message = format!("{table} is not text: row 1 holds zero bytes");
+    let help = "CSV is read, packed with gzip or not, and Parquet; save a spreadsheet as “CSV UTF-8”".to_owned();
+    about_header("whatif::data_not_text", Severity::Error, &header, &[], message, help)
 }
 
 /// A header that is no text.

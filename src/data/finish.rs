@@ -1,9 +1,10 @@
 //! From what was tallied to counts, or to all that is wrong with the table.
 
-use super::flaw::Flaw;
+use super::flaw::{Flaw, Met};
 use super::number::number;
 use super::rows::{Rows, Variable, decide};
 use super::schema::Role;
+use super::tally::Level;
 use super::{Cell, Column, Counts, Levels, Tally, diagnostics};
 use crate::source::Diagnostic;
 use rustc_hash::FxHashMap;
@@ -77,19 +78,22 @@ impl Tally<'_> {
             orders.push(ranks);
         }
         let mut cells = Vec::new();
-        let gathered: Result<(), std::convert::Infallible> = self.cells.each(|codes, _, [count, sum, sum_squares]| {
-            let at = codes.iter().zip(&orders).map(|(code, ranks)| ranks[*code as usize]).collect();
-            cells.push(Cell { at, count, sum, sum_squares });
-            Ok(())
-        });
+        let gathered: Result<(), std::convert::Infallible> =
+            self.cells.each(|codes, _, [count, sum, sum_squares], squared| {
+                let at = codes.iter().zip(&orders).map(|(code, ranks)| ranks[*code as usize]).collect();
+                cells.push((Cell { at, count, sum, sum_squares }, squared));
+                Ok(())
+            });
         let Ok(()) = gathered;
-        cells.sort_unstable_by(|a, b| a.at.cmp(&b.at));
+        cells.sort_unstable_by(|(a, _), (b, _)| a.at.cmp(&b.at));
+        let (cells, squares): (Vec<Cell>, Vec<[f64; 3]>) = cells.into_iter().unzip();
+        let squared_weights = wanted.has_squares().then_some(squares);
         let weight = if self.schema.is_plain() { self.rows as f64 } else { self.weight };
         if cells.is_empty() {
             return Err(vec![diagnostics::no_weight(header)]);
         }
         let numeric = wanted.numeric.as_ref().map(|(variable, _)| variable.clone());
-        let counts = Counts { columns, cells, rows: self.rows, weight, numeric };
+        let counts = Counts { columns, cells, rows: self.rows, weight, numeric, squared_weights };
         Ok(Read { counts, rows: None, dropped: self.missing, warnings })
     }
 
@@ -97,15 +101,27 @@ impl Tally<'_> {
     fn finish_rows(mut self) -> Result<Read, Vec<Diagnostic>> {
         let header = &self.schema.header;
         let mut kept = self.kept.take().unwrap_or_default().columns.into_iter();
-        let (mut rows, mut warnings) = (Rows::default(), Vec::new());
-        for ((field, (found, kind)), values) in self.schema.wanted.fields.iter().zip(self.levels()).zip(&mut kept) {
+        let (mut rows, mut warnings, mut wrong) = (Rows::default(), Vec::new(), Vec::new());
+        for (slot, ((field, (found, kind)), values)) in
+            self.schema.wanted.fields.iter().zip(self.levels()).zip(&mut kept).enumerate()
+        {
             let name = field.variable.clone();
             if *kind != Levels::Any {
                 let levels = Some(found.iter().map(|level| level.name.clone()).collect());
                 rows.variables.push(Variable { name, levels, values });
                 continue;
             }
-            let (levels, values) = decide(values, found);
+            let (levels, values) = match decide(values, found) {
+                Ok(decided) => decided,
+                Err(times) => {
+                    let first = found.iter().find(|level| number(level.name.as_bytes()).is_none());
+                    let record = first.map_or(0, Level::record);
+                    let value = first.map(|level| level.name.clone());
+                    let met = Met { record, line: None, text: None, fields: 0, value, times };
+                    wrong.push(diagnostics::flaw(self.schema, Flaw::NotANumber, Some(slot), &met, self.records));
+                    continue;
+                }
+            };
             let names = levels.as_deref().unwrap_or_default();
             warnings.extend(alike(names).map(|(a, b)| diagnostics::levels_alike(header, &field.column, a, b)));
             rows.variables.push(Variable { name, levels, values });
@@ -117,6 +133,9 @@ impl Tally<'_> {
                 Role::Numeric => rows.variables.push(Variable { name: slot.variable.clone(), levels: None, values }),
                 Role::Level | Role::Sum | Role::SumSquares | Role::Absent => {}
             }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
         if rows.is_empty() {
             return Err(vec![diagnostics::no_weight(header)]);

@@ -63,9 +63,24 @@ pub struct Counts {
     pub weight: f64,
     /// The variable whose sum and sum of squares the cells keep.
     pub numeric: Option<String>,
+    /// Where rows have weights: for each of `cells` the sums of squared weights alone, times the numeric variable, and times
+    /// its square. They tell how much the numbers made of weighted sums vary.
+    pub squared_weights: Option<Vec<[f64; 3]>>,
 }
 
 impl Counts {
+    /// As many rows without weights would say as much as these do of a mean: (Σ w)² / Σ w² (Kish 1965); all, where there
+    /// are no weights.
+    #[must_use]
+    pub fn effective_rows(&self) -> f64 {
+        let squares = self.squared_weights.as_ref().map(|all| all.iter().map(|[squares, ..]| squares).sum::<f64>());
+        match squares {
+            Some(squares) if squares > 0.0 => self.cells.iter().map(|cell| cell.count).sum::<f64>().powi(2) / squares,
+            _ if self.rows > 0 => self.rows as f64,
+            _ => self.weight,
+        }
+    }
+
     /// Where a variable stands in each [`Cell::at`].
     #[must_use]
     pub fn position(&self, variable: &str) -> Option<usize> {

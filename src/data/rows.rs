@@ -100,9 +100,14 @@ impl Kept {
     }
 }
 
-/// Decides whether the values of a column without declared levels are numbers or levels; gives the latter, and the values
-/// as numbers or as positions among them. O(rows log levels).
-pub(super) fn decide(mut values: Vec<f64>, texts: &[Level]) -> (Option<Vec<String>>, Vec<f64>) {
+/// Levels, where there are some, and values as numbers or as positions among them.
+pub(super) type Decided = (Option<Vec<String>>, Vec<f64>);
+
+/// Decides whether the values of a column without declared levels are numbers or levels. O(rows log levels).
+///
+/// # Errors
+/// How many values are texts, where the others are numbers that no levels are.
+pub(super) fn decide(mut values: Vec<f64>, texts: &[Level]) -> Result<Decided, u64> {
     let parsed: Vec<Option<f64>> = texts.iter().map(|text| number(text.name.as_bytes())).collect();
     if parsed.iter().all(Option::is_some) {
         for value in &mut values {
@@ -110,18 +115,14 @@ pub(super) fn decide(mut values: Vec<f64>, texts: &[Level]) -> (Option<Vec<Strin
                 *value = number;
             }
         }
-        let mut different = BTreeSet::new();
-        for value in &values {
-            // No number of a table is NaN; 0 and −0 are one.
-            different.insert(Ordered(*value + 0.0));
-            if different.len() > MAX_WHOLE || value.fract() != 0.0 {
-                return (None, values);
-            }
-        }
-        let levels: Vec<f64> = different.into_iter().map(|value| value.0).collect();
+        let Some(levels) = few(&values) else { return Ok((None, values)) };
         let place = |value: f64| levels.partition_point(|level| *level < value) as f64;
         let values = values.into_iter().map(place).collect();
-        return (Some(levels.iter().map(ToString::to_string).collect()), values);
+        return Ok((Some(levels.iter().map(ToString::to_string).collect()), values));
+    }
+    let numbers: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    if few(&numbers).is_none() {
+        return Err((values.len() - numbers.len()) as u64);
     }
     let name = |value: f64| match code(value).and_then(|code| texts.get(code as usize)) {
         Some(text) => text.name.clone(),
@@ -130,7 +131,20 @@ pub(super) fn decide(mut values: Vec<f64>, texts: &[Level]) -> (Option<Vec<Strin
     let names: BTreeSet<String> = values.iter().map(|value| name(*value)).collect();
     let names: Vec<String> = names.into_iter().collect();
     let values = values.into_iter().map(|value| names.partition_point(|other| *other < name(value)) as f64).collect();
-    (Some(names), values)
+    Ok((Some(names), values))
+}
+
+/// The different values, ascending, where these are whole and few.
+fn few(values: &[f64]) -> Option<Vec<f64>> {
+    let mut different = BTreeSet::new();
+    for value in values {
+        // 0 and −0 are one.
+        different.insert(Ordered(*value + 0.0));
+        if different.len() > MAX_WHOLE || value.fract() != 0.0 {
+            return None;
+        }
+    }
+    Some(different.into_iter().map(|value| value.0).collect())
 }
 
 /// Whether a column of these levels would be a number, were it read row by row and had neither levels nor bins declared.

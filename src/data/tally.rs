@@ -27,6 +27,13 @@ pub(super) struct Level {
     record: u64,
 }
 
+impl Level {
+    /// The record where it was met first, from 0.
+    pub const fn record(&self) -> u64 {
+        self.record
+    }
+}
+
 /// The levels of one variable.
 #[derive(Clone, Debug)]
 struct Column<'s> {
@@ -83,7 +90,7 @@ impl<'s> Tally<'s> {
         Self {
             schema,
             columns,
-            cells: Cells::new(schema.wanted.fields.len(), !schema.is_plain()),
+            cells: Cells::new(schema.wanted.fields.len(), !schema.is_plain(), schema.wanted.has_squares()),
             kept: schema.wanted.rows.map(|most| Kept::new(slots, most)),
             row: vec![0; slots],
             numbers: vec![0.0; slots],
@@ -279,7 +286,9 @@ impl<'s> Tally<'s> {
                 Some(sum) => [by, sum, squares],
                 None => [by, by * value, by * value * value],
             };
-            let added = self.cells.add(&self.row[..fields], amount);
+            // Rows of one weight each: their weights squared are the sum of weights once more by the weight.
+            let squared = amount.map(|amount| amount * weight);
+            let added = self.cells.add(&self.row[..fields], amount, squared);
             if added.is_err() || self.cells.len() > MAX_CELLS {
                 self.full(Flaw::TooManyCells);
             }
@@ -446,11 +455,11 @@ impl<'s> Tally<'s> {
             let cells = &mut self.cells;
             let plain = self.schema.is_plain();
             let mut mapped = vec![0; codes.len()];
-            later.each(|at, rows, amount| {
+            later.each(|at, rows, amount, squared| {
                 for ((to, map), code) in mapped.iter_mut().zip(codes).zip(at) {
                     *to = map[*code as usize];
                 }
-                if plain { cells.count(&mapped, rows) } else { cells.add(&mapped, amount) }
+                if plain { cells.count(&mapped, rows) } else { cells.add(&mapped, amount, squared) }
             })?;
         }
         if self.cells.len() > MAX_CELLS { Err(TooWide) } else { Ok(()) }

@@ -49,6 +49,11 @@ impl Wanted {
         self
     }
 
+    /// Whether sums by squared weights are made: rows have weights, and these are not summed up already.
+    pub(super) const fn has_squares(&self) -> bool {
+        self.weights.is_some() && !self.grouped && self.rows.is_none()
+    }
+
     /// The same, to be kept row by row, at most so many numbers: what has neither levels nor bins may then be a number.
     #[must_use]
     pub fn kept(mut self, most: usize) -> Self {

@@ -5,6 +5,10 @@ use crate::graph::{Graph, Mutilation, NodeSet};
 use crate::proof::{Derivation, Rule, Separation, Step, Use};
 use crate::reach;
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
+
+/// Equations that are searched one by one.
+const FEW: usize = 4;
 
 /// An equation on the board, read from one side to the other.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +52,13 @@ pub(super) struct Board<'a> {
     pub(super) arena: &'a mut Arena,
     steps: Vec<Step>,
     known: FxHashMap<(ExprId, ExprId), usize>,
+    /// What [`Self::replace`] has rebuilt; empty between calls, and kept for its room.
+    rebuilt: FxHashMap<ExprId, ExprId>,
 }
 
 impl<'a> Board<'a> {
     pub(super) fn new(graph: &'a Graph, arena: &'a mut Arena) -> Self {
-        Self { graph, arena, steps: Vec::new(), known: FxHashMap::default() }
+        Self { graph, arena, steps: Vec::new(), known: FxHashMap::default(), rebuilt: FxHashMap::default() }
     }
 
     /// P(of | do(do_), given) at current values. The sets must be disjoint.
@@ -171,18 +177,23 @@ impl<'a> Board<'a> {
         if by.is_empty() {
             return line;
         }
-        let by: Vec<&Equation> = by.iter().filter(|e| e.from != e.to).collect();
-        let map: FxHashMap<ExprId, usize> = by.iter().enumerate().rev().map(|(i, e)| (e.from, i)).collect();
-        let mut used = vec![false; by.len()];
+        let by: SmallVec<[&Equation; 4]> = by.iter().filter(|e| e.from != e.to).collect();
+        // A few are found as fast without a table.
+        let map: FxHashMap<ExprId, usize> = if by.len() <= FEW {
+            FxHashMap::default()
+        } else {
+            by.iter().enumerate().rev().map(|(i, e)| (e.from, i)).collect()
+        };
+        let mut used: SmallVec<[bool; 4]> = smallvec![false; by.len()];
         let rhs = self.replace(line.rhs, &mut |id| {
-            let &index = map.get(&id)?;
+            let index = if by.len() <= FEW { by.iter().position(|e| e.from == id)? } else { map.get(&id).copied()? };
             used[index] = true;
             Some(by[index].to)
         });
         if rhs == line.rhs {
             return line;
         }
-        let used: Vec<&Equation> = by.iter().zip(&used).filter(|(_, used)| **used).map(|(e, _)| *e).collect();
+        let used: SmallVec<[&Equation; 4]> = by.iter().zip(&used).filter(|(_, used)| **used).map(|(e, _)| *e).collect();
         let base = match line.step {
             Some(step) => step,
             None => {
@@ -242,7 +253,7 @@ impl<'a> Board<'a> {
 
     /// The expression with some subexpressions replaced, topmost first.
     pub(super) fn replace(&mut self, root: ExprId, with: &mut dyn FnMut(ExprId) -> Option<ExprId>) -> ExprId {
-        let mut done: FxHashMap<ExprId, ExprId> = FxHashMap::default();
+        let mut done = std::mem::take(&mut self.rebuilt);
         let mut stack = vec![root];
         while let Some(&id) = stack.last() {
             if done.contains_key(&id) {
@@ -276,7 +287,10 @@ impl<'a> Board<'a> {
             done.insert(id, rebuilt);
             stack.pop();
         }
-        done.get(&root).copied().unwrap_or(root)
+        let new = done.get(&root).copied().unwrap_or(root);
+        done.clear();
+        self.rebuilt = done;
+        new
     }
 
     /// Writes another derivation's steps on this board; its last equation, where there is one.

@@ -9,9 +9,10 @@
 
 use super::board::{Board, Equation, Line};
 use crate::expr::ExprId;
-use crate::graph::NodeSet;
+use crate::graph::{Mutilation, NodeSet};
 use crate::identify::descent::{self, Descent, Factor, Origin};
 use crate::proof::Rule;
+use crate::reach;
 use rustc_hash::FxHashMap;
 
 /// P(s | do(u ∖ s)) = the product that [`Descent::estimand`] gives; None where the two are one expression.
@@ -277,6 +278,11 @@ impl Telling<'_> {
         let none = board.graph.no_nodes();
         let set = self.descent.levels[level].set.clone();
         let actions = self.descent.universe.difference(&set);
+        let marginal = self.descent.marginal(level, keep, board.arena);
+        if let Some(line) = at_once(board, keep, &actions, &marginal.parts) {
+            self.marginals.insert(key, line);
+            return line;
+        }
         let query = board.term(keep, &actions, &none);
         let mut line = Line::start(query);
         let summed = set.difference(keep);
@@ -287,7 +293,6 @@ impl Telling<'_> {
         if let Some(lemma) = self.lemmas[level].equation() {
             line = board.advance(line, &[lemma]);
         }
-        let marginal = self.descent.marginal(level, keep, board.arena);
         // First with each narrowed factor under a sum of its own; then narrowed; then without what no longer matters.
         let mut wides: Vec<(ExprId, ExprId)> = Vec::new();
         let (mut narrowings, mut prunes) = (Vec::new(), Vec::new());
@@ -331,6 +336,34 @@ impl Telling<'_> {
         self.marginals.insert(key, line);
         line
     }
+}
+
+/// P(keep | do(actions)) = P(keep | given), where that is the whole marginal and rules 3 and 2 lead there: shorter than by
+/// way of the level's product.
+fn at_once(board: &mut Board<'_>, keep: &NodeSet, actions: &NodeSet, parts: &[Factor]) -> Option<Line> {
+    let [Factor { block, origin: Origin::Plain { given }, .. }] = parts else { return None };
+    if block != keep || !given.is_subset(actions) {
+        return None;
+    }
+    let graph = board.graph;
+    let none = graph.no_nodes();
+    let idle = actions.difference(given);
+    let over = Mutilation::over(graph, actions.clone());
+    let under = Mutilation { no_incoming: none.clone(), no_outgoing: given.clone() };
+    if !reach::separated(graph, keep, &idle, given, &over) || !reach::separated(graph, keep, given, &none, &under) {
+        return None;
+    }
+    let query = board.term(keep, actions, &none);
+    let mut line = Line::start(query);
+    if !idle.is_empty() {
+        let dropped = board.rule3(keep, given, &idle, &none);
+        line = board.advance(line, &[dropped]);
+    }
+    if !given.is_empty() {
+        let exchanged = board.rule2(keep, &none, given, &none);
+        line = board.advance(line, &[exchanged]);
+    }
+    Some(line)
 }
 
 /// Kinds of moves from a factor to its ratio.

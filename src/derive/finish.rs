@@ -3,27 +3,24 @@
 use super::board::{Board, Line};
 use crate::algebra::{self, Law, Rewrite};
 use crate::expr::ExprId;
-use crate::identify::Workings;
 use crate::proof::Rule;
 
-/// Brings the right side of a line to `target`, by what the simplifier did where its outcome is the target, and by
-/// algebra for the rest. The workings are of that target.
-pub(super) fn rearrange(board: &mut Board<'_>, line: Line, target: ExprId, workings: Option<&Workings>) -> Line {
+/// Brings the right side of a line to `target`, by what the simplifier does where its outcome is the target, and by
+/// algebra for the rest.
+pub(super) fn rearrange(board: &mut Board<'_>, line: Line, target: ExprId) -> Line {
     if line.rhs == target {
         return line;
-    }
-    if let Some(workings) = workings.filter(|workings| workings.raw == line.rhs) {
-        return replay(board, line, &workings.log, target);
     }
     let mut log = Vec::new();
     let simple = algebra::simplify(board.arena, board.graph, line.rhs, &mut log);
     let tidy = algebra::tidy(board.arena, board.graph, simple);
-    if tidy == target { replay(board, line, &log, target) } else { board.rewrite(line, target) }
+    if tidy == target { replay(board, line, line.rhs, &log, target) } else { board.rewrite(line, target) }
 }
 
-/// Each rewrite, applied to all its places at once; those by algebra in a row are one, the last of which ends at `target`.
-fn replay(board: &mut Board<'_>, mut line: Line, log: &[Rewrite], target: ExprId) -> Line {
-    let mut moved = line.rhs;
+/// Each rewrite of what `raw` was, applied to all its places at once; those by algebra in a row are one, the last of which
+/// ends at `target`. The right side of the line equals `raw` by algebra.
+pub(super) fn replay(board: &mut Board<'_>, mut line: Line, raw: ExprId, log: &[Rewrite], target: ExprId) -> Line {
+    let mut moved = raw;
     for rewrite in log {
         let rule = match rewrite.law {
             Law::Marginalise => Rule::Marginalise,

@@ -7,20 +7,15 @@ use super::board::{Board, Equation, Line};
 use super::district;
 use crate::expr::{Expr, ExprId};
 use crate::graph::NodeSet;
+use crate::identify::Effect;
 use crate::identify::descent;
 use crate::identify::general;
-use crate::identify::{Effect, Workings};
 use crate::proof::MovedCondition;
 use crate::reach;
 
-/// From P(y | do(x), z) to the expression that [`general::build`] makes of it.
-pub(super) fn tell(
-    board: &mut Board<'_>,
-    line: Line,
-    effect: &Effect,
-    moved: &[MovedCondition],
-    workings: Option<&Workings>,
-) -> Line {
+/// From P(y | do(x), z) to the expression that [`general::build`] makes of it; where it need not be `flat`, to one that
+/// equals it by algebra.
+pub(super) fn tell(board: &mut Board<'_>, line: Line, effect: &Effect, moved: &[MovedCondition], flat: bool) -> Line {
     let none = board.graph.no_nodes();
     let mut left = effect.clone();
     let mut line = line;
@@ -39,21 +34,14 @@ pub(super) fn tell(
         let denominator = board.marginalise(z, x, y, &none);
         line = board.advance(line, &[denominator]);
     }
-    let flat = workings.map(|workings| {
-        if let (Expr::Quotient(numerator, _), false) = (board.arena.get(workings.raw), z.is_empty()) {
-            *numerator
-        } else {
-            workings.raw
-        }
-    });
     match joint_lemma(board, &joint, x, flat).equation() {
         Some(lemma) => board.advance(line, &[lemma]),
         None => line,
     }
 }
 
-/// P(y | do(x)), nothing conditioned on; `flat` is what [`general::build`] makes of it, where that is known.
-fn joint_lemma(board: &mut Board<'_>, y: &NodeSet, x: &NodeSet, flat: Option<ExprId>) -> Line {
+/// P(y | do(x)), nothing conditioned on.
+fn joint_lemma(board: &mut Board<'_>, y: &NodeSet, x: &NodeSet, flat: bool) -> Line {
     let graph = board.graph;
     let none = graph.no_nodes();
     let (universe, effective) = general::ancestors(graph, y, x);
@@ -82,10 +70,10 @@ fn joint_lemma(board: &mut Board<'_>, y: &NodeSet, x: &NodeSet, flat: Option<Exp
     }
     let lemmas: Vec<Equation> = districts.iter().filter_map(|s| district::lemma(board, &universe, s)).collect();
     line = board.advance(line, &lemmas);
-    // One flat product under the sum.
-    if let Some(flat) = flat {
-        return board.rewrite(line, flat);
+    if !flat {
+        return line;
     }
+    // One flat product under the sum.
     match general::build(graph, &Effect { of: y.clone(), do_: x, given: none }, board.arena) {
         Ok(flat) => board.rewrite(line, flat),
         Err(_) => line,
@@ -137,16 +125,10 @@ fn by_district(board: &mut Board<'_>, line: Line, u: &NodeSet, d: &NodeSet, dist
 
 /// Puts `product` in the place of the product that the line's right side is, or sums.
 fn reorder(board: &mut Board<'_>, line: Line, product: ExprId) -> Line {
-    let over = match board.arena.get(line.rhs) {
-        Expr::Sum { over, .. } => over.to_vec(),
-        Expr::Number(_)
-        | Expr::P(_)
-        | Expr::Product(_)
-        | Expr::Quotient(..)
-        | Expr::Plus(_)
-        | Expr::Minus(_)
-        | Expr::Value(_) => Vec::new(),
-    };
-    let target = board.arena.sum(over, product);
-    board.rewrite(line, target)
+    let body = if let Expr::Sum { body, .. } = board.arena.get(line.rhs) { *body } else { line.rhs };
+    if body == product {
+        return line;
+    }
+    let equation = board.algebra(body, product);
+    board.advance(line, &[equation])
 }

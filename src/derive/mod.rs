@@ -3,7 +3,7 @@
 //! In: a graph, a query and the route by which its estimand was found. Out: a derivation from the query to that
 //! estimand. Must never know: whether the kernel will accept it.
 //!
-//! Steps are equations that hold on their own. [`board::Board`] writes them; `textbook` tells the short routes,
+//! Steps are equations that hold on their own. `board::Board` writes them; `textbook` tells the short routes,
 //! `general` the ID algorithm, `finish` the simplification. Equal subproblems are one lemma: a board never writes an
 //! equation twice. The number of steps is O(districts · blocks), each as long as its terms: polynomial in the graph.
 
@@ -38,9 +38,16 @@ pub fn derive(graph: &Graph, effect: &Effect, estimand: &Estimand, arena: &mut A
         Route::Rules => line,
         Route::Adjustment { set } => textbook::adjustment(&mut board, line, &left, set),
         Route::FrontDoor { set } => textbook::front_door(&mut board, line, &left, set),
-        Route::General { moved } => general::tell(&mut board, line, &left, moved, estimand.workings.as_ref()),
+        Route::General { moved } => {
+            let line = general::tell(&mut board, line, &left, moved, estimand.workings.is_none());
+            if let Some(workings) = &estimand.workings {
+                let line = finish::replay(&mut board, line, workings.raw, &workings.log, estimand.expr);
+                return board.finish(line);
+            }
+            line
+        }
     };
-    let line = finish::rearrange(&mut board, line, estimand.expr, estimand.workings.as_ref());
+    let line = finish::rearrange(&mut board, line, estimand.expr);
     board.finish(line)
 }
 
@@ -69,6 +76,6 @@ pub fn combine(graph: &Graph, arena: &mut Arena, query: ExprId, parts: &[Part], 
         }
     }
     let line = board.advance(Line::start(query), &equations);
-    let line = finish::rearrange(&mut board, line, target, None);
+    let line = finish::rearrange(&mut board, line, target);
     board.finish(line)
 }

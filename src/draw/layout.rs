@@ -139,7 +139,7 @@ fn join(part: &mut [usize], a: usize, b: usize) -> bool {
 }
 
 /// A line from border to border that inner points pull.
-fn line(nodes: &[Drawn], from: usize, to: usize, inner: &[Point]) -> Line {
+pub(super) fn line(nodes: &[Drawn], from: usize, to: usize, inner: &[Point]) -> Line {
     let (a, b) = (&nodes[from], &nodes[to]);
     let (first, last) = (inner.first().copied().unwrap_or(b.at), inner.last().copied().unwrap_or(a.at));
     let mut points = vec![border(a, first)];

@@ -25,6 +25,7 @@ pub use tikz::tikz;
 use crate::answer::Answer;
 use crate::graph::{Graph, Mutilation};
 use crate::problem::GraphEntry;
+use std::fmt;
 
 /// A point: right, then down, in pixels of a screen.
 pub type Point = (f64, f64);
@@ -106,6 +107,15 @@ pub struct TooLarge {
     /// Edges of the graph.
     pub edges: usize,
 }
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { nodes, edges } = self;
+        write!(f, "{nodes} variables and {edges} edges; drawn are at most {MOST_NODES} and {MOST_EDGES}")
+    }
+}
+
+impl std::error::Error for TooLarge {}
 
 /// A picture of a graph as it was written, latent variables and all; with the marks of an answer, where one is given.
 ///

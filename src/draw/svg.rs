@@ -10,7 +10,7 @@ pub const STYLE: &str = "\
 .wi-g{--wi-line:#33414e;--wi-text:#16202a;--wi-box:#ffffff;--wi-latent:#e4e7ea;--wi-latent-line:#8b969f;\
 --wi-x:#d8ecd2;--wi-x-line:#2f7d32;--wi-y:#d5e5f7;--wi-y-line:#1f5fa8;--wi-z:#f7ecc4;--wi-z-line:#946c00;\
 --wi-red:#c62828;--wi-gone:#b9c1c8}\
-@media (prefers-color-scheme:dark){.wi-g{--wi-line:#b4c0ca;--wi-text:#eef2f5;--wi-box:#1d252c;--wi-latent:#333c44;\
+@media screen and (prefers-color-scheme:dark){.wi-g{--wi-line:#b4c0ca;--wi-text:#eef2f5;--wi-box:#1d252c;--wi-latent:#333c44;\
 --wi-latent-line:#7d8992;--wi-x:#1f3d24;--wi-x-line:#7cc47f;--wi-y:#1c3350;--wi-y-line:#7fb2ec;--wi-z:#443911;\
 --wi-z-line:#dcb23e;--wi-red:#ff7b72;--wi-gone:#4d5861}}\
 .wi-t{font:14px ui-sans-serif,system-ui,sans-serif;fill:var(--wi-text);text-anchor:middle;dominant-baseline:central}\

@@ -1,12 +1,14 @@
 //! A picture in the letters of a terminal: lines in braille dots, or in ASCII, names in brackets.
 
-use super::layout::quadratic;
-use super::{Line, Mark, Picture, Point, Stroke};
+use super::layout::{self, quadratic};
+use super::{Drawn, Line, Mark, Picture, Point, Stroke};
 use unicode_width::UnicodeWidthChar;
 
 /// Pixels to a column and to a row; a cell of braille is two dots wide and four high.
 const COLUMN: f64 = 8.0;
 const ROW: f64 = 16.0;
+/// Pixels to a dash, and to the gap behind it.
+const DASH: usize = 10;
 
 /// What a cell holds.
 #[derive(Clone, Copy, PartialEq)]
@@ -19,36 +21,92 @@ enum Cell {
     Half,
 }
 
-/// A picture as lines of text, at most `columns` wide: a wider one is drawn narrower, down to half its width.
+/// A picture as lines of text, at most `columns` wide where that takes no letter of a name: a wider one is drawn narrower,
+/// down to half its width, as far as names in a row stay apart. O(nodes² + cells).
 #[must_use]
 pub fn terminal(picture: &Picture, columns: usize, ascii: bool) -> String {
-    let wide = picture.size.0 / COLUMN;
-    let squeeze = (columns as f64 / wide).clamp(0.5, 1.0);
-    let (width, height) = ((wide * squeeze).ceil() as usize + 1, (picture.size.1 / ROW).ceil() as usize + 1);
-    let mut page = Page { cells: vec![Cell::Dots(0); width * height], width, height, squeeze };
-    let mut lines: Vec<&Line> = picture.edges.iter().filter(|line| line.stroke != Stroke::Ghost).collect();
-    lines.sort_by_key(|line| line.both);
-    for line in &lines {
-        page.line(line);
+    let names: Vec<Vec<char>> = picture.nodes.iter().map(bracketed).collect();
+    let wide: Vec<usize> = names.iter().map(|name| name.iter().filter_map(|letter| letter.width()).sum()).collect();
+    let squeeze = squeeze(picture, &wide, columns);
+    let (width, height) = (picture.size.0 * squeeze / COLUMN, picture.size.1 / ROW);
+    let (width, height) = (width.ceil() as usize + 1, height.ceil() as usize + 1);
+    let mut page = Page { cells: vec![Cell::Dots(0); width * height], width, height };
+    // The boxes as they are here, a row high and in whole cells.
+    let boxes: Vec<Drawn> = picture.nodes.iter().zip(&wide).map(|(node, wide)| cells(node, *wide, squeeze)).collect();
+    let mut lines: Vec<(&Line, Vec<Point>)> = picture
+        .edges
+        .iter()
+        .filter(|line| line.stroke != Stroke::Ghost)
+        .map(|line| {
+            let inner = line.points.get(1..line.points.len().saturating_sub(1)).unwrap_or(&[]);
+            let inner: Vec<Point> =
+                inner.iter().map(|&(x, y)| (x * squeeze, if line.both { y } else { middle_of_row(y) })).collect();
+            (line, layout::line(&boxes, line.from, line.to, &inner).points)
+        })
+        .collect();
+    lines.sort_by_key(|(line, _)| line.both);
+    for (line, points) in &lines {
+        page.line(points, line.both);
     }
-    for node in &picture.nodes {
-        page.name(&node.name, node.at, node.mark);
+    for (node, name) in boxes.iter().zip(&names) {
+        page.name(name, node);
     }
-    for line in &lines {
-        let last = line.points.len() - 1;
-        page.head(line.points[last], line.points[last - 1], ascii);
+    for (line, points) in &lines {
+        let last = points.len() - 1;
+        page.head(points[last], points[last - 1], &boxes[line.to], ascii);
         if line.both {
-            page.head(line.points[0], line.points[1], ascii);
+            page.head(points[0], points[1], &boxes[line.from], ascii);
         }
     }
     page.text(ascii)
+}
+
+/// A name in brackets that tell what it is: `[plain]`, `(latent)`, `<acted on>`, `{asked about}`, `|adjusted|`.
+fn bracketed(node: &Drawn) -> Vec<char> {
+    let (open, close) = match node.mark {
+        Mark::Plain => ('[', ']'),
+        Mark::Latent => ('(', ')'),
+        Mark::Adjusted => ('|', '|'),
+        Mark::Outcome => ('{', '}'),
+        Mark::Treatment => ('<', '>'),
+    };
+    let name = node.name.chars().filter(|letter| letter.width().is_some_and(|width| width > 0));
+    std::iter::once(open).chain(name).chain(std::iter::once(close)).collect()
+}
+
+/// By how much the picture is made narrower.
+fn squeeze(picture: &Picture, wide: &[usize], columns: usize) -> f64 {
+    let wanted = (columns as f64 * COLUMN / picture.size.0).clamp(0.5, 1.0);
+    let nodes = || picture.nodes.iter().zip(wide);
+    let mut least = wanted;
+    for (index, (a, width)) in nodes().enumerate() {
+        for (b, other) in nodes().skip(index + 1) {
+            if middle_of_row(a.at.1) == middle_of_row(b.at.1) {
+                // A blank between them, and one for what rounding takes.
+                let apart = (width + other) as f64 / 2.0 + 2.0;
+                least = least.max(apart * COLUMN / (a.at.0 - b.at.0).abs().max(1e-9));
+            }
+        }
+    }
+    least.min(1.0)
+}
+
+fn middle_of_row(y: f64) -> f64 {
+    ((y / ROW).floor() + 0.5) * ROW
+}
+
+/// A box of whole cells.
+fn cells(node: &Drawn, wide: usize, squeeze: f64) -> Drawn {
+    let column = (node.at.0 * squeeze / COLUMN - wide as f64 / 2.0).round().max(0.0);
+    let width = wide as f64 * COLUMN;
+    let at = (column.mul_add(COLUMN, width / 2.0), middle_of_row(node.at.1));
+    Drawn { at, size: (width, ROW), ..node.clone() }
 }
 
 struct Page {
     cells: Vec<Cell>,
     width: usize,
     height: usize,
-    squeeze: f64,
 }
 
 impl Page {
@@ -56,32 +114,29 @@ impl Page {
         if column < self.width && row < self.height { self.cells.get_mut(row * self.width + column) } else { None }
     }
 
-    fn line(&mut self, line: &Line) {
-        match line.points.as_slice() {
-            [from, pull, to] => {
-                let steps = 160;
-                for step in 0..=steps {
-                    // Dashed.
-                    if !line.both || step / 5 % 2 == 0 {
-                        self.dot(quadratic(*from, *pull, *to, f64::from(step) / f64::from(steps)));
-                    }
+    fn line(&mut self, points: &[Point], dashed: bool) {
+        if let ([from, pull, to], true) = (points, dashed) {
+            let length = (pull.0 - from.0).hypot(pull.1 - from.1) + (to.0 - pull.0).hypot(to.1 - pull.1);
+            let steps = length.ceil().max(1.0) as usize;
+            for step in 0..=steps {
+                if (step / DASH).is_multiple_of(2) {
+                    self.dot(quadratic(*from, *pull, *to, step as f64 / steps as f64));
                 }
             }
-            points => {
-                for pair in points.windows(2) {
-                    let (from, to) = (pair[0], pair[1]);
-                    let steps = ((to.0 - from.0).hypot(to.1 - from.1) / 2.0).ceil().max(1.0) as usize;
-                    for step in 0..=steps {
-                        let t = step as f64 / steps as f64;
-                        self.dot(((to.0 - from.0).mul_add(t, from.0), (to.1 - from.1).mul_add(t, from.1)));
-                    }
-                }
+            return;
+        }
+        for pair in points.windows(2) {
+            let (from, to) = (pair[0], pair[1]);
+            let steps = ((to.0 - from.0).hypot(to.1 - from.1) / 2.0).ceil().max(1.0) as usize;
+            for step in 0..=steps {
+                let t = step as f64 / steps as f64;
+                self.dot(((to.0 - from.0).mul_add(t, from.0), (to.1 - from.1).mul_add(t, from.1)));
             }
         }
     }
 
     fn dot(&mut self, (x, y): Point) {
-        let (x, y) = (x * self.squeeze / (COLUMN / 2.0), y / (ROW / 4.0));
+        let (x, y) = (x / (COLUMN / 2.0), y / (ROW / 4.0));
         if x < 0.0 || y < 0.0 {
             return;
         }
@@ -93,27 +148,11 @@ impl Page {
         }
     }
 
-    /// A name in brackets that tell what it is: `[plain]`, `(latent)`, `<acted on>`, `{asked about}`, `|adjusted|`.
-    fn name(&mut self, name: &str, at: Point, mark: Mark) {
-        let (open, close) = match mark {
-            Mark::Plain => ('[', ']'),
-            Mark::Latent => ('(', ')'),
-            Mark::Adjusted => ('|', '|'),
-            Mark::Outcome => ('{', '}'),
-            Mark::Treatment => ('<', '>'),
-        };
-        let letters =
-            std::iter::once(open).chain(name.chars().filter(|c| !c.is_control())).chain(std::iter::once(close));
-        let letters: Vec<char> = letters.collect();
-        let wide: usize = letters.iter().map(|letter| letter.width().unwrap_or(0)).sum();
-        let middle = at.0 * self.squeeze / COLUMN;
-        let mut column = (middle - wide as f64 / 2.0).round().max(0.0) as usize;
-        let row = (at.1 / ROW) as usize;
-        for letter in letters {
+    fn name(&mut self, letters: &[char], node: &Drawn) {
+        let mut column = ((node.at.0 - node.size.0 / 2.0) / COLUMN).round() as usize;
+        let row = (node.at.1 / ROW) as usize;
+        for &letter in letters {
             let width = letter.width().unwrap_or(0);
-            if width == 0 {
-                continue;
-            }
             if let Some(cell) = self.at(column, row) {
                 *cell = Cell::Letter(letter);
             }
@@ -126,22 +165,23 @@ impl Page {
         }
     }
 
-    fn head(&mut self, tip: Point, from: Point, ascii: bool) {
-        let (dx, dy) = (tip.0 - from.0, tip.1 - from.1);
+    /// An arrowhead that points at the side of the box where its line ends.
+    fn head(&mut self, tip: Point, from: Point, node: &Drawn, ascii: bool) {
         let (right, left, down, up) = if ascii { ('>', '<', 'v', '^') } else { ('▶', '◀', '▼', '▲') };
-        let letter = if dx.abs() >= dy.abs() {
-            if dx > 0.0 { right } else { left }
-        } else if dy > 0.0 {
-            down
-        } else {
-            up
+        let (x, y) = (tip.0 - node.at.0, tip.1 - node.at.1);
+        let letter = match (y.abs() > ROW / 2.0, x > 0.0, y > 0.0) {
+            (true, _, true) => up,
+            (true, _, false) => down,
+            (false, true, _) => left,
+            (false, false, _) => right,
         };
+        let (dx, dy) = (tip.0 - from.0, tip.1 - from.1);
         let length = dx.hypot(dy).max(1e-9);
         // The nearest cell to the tip, coming from outside, that no name stands in.
         for back in 0..4 {
             let back = f64::from(back) * COLUMN;
             let at = (tip.0 - dx / length * back, tip.1 - dy / length * back);
-            let (column, row) = ((at.0 * self.squeeze / COLUMN).max(0.0) as usize, (at.1 / ROW).max(0.0) as usize);
+            let (column, row) = ((at.0 / COLUMN).max(0.0) as usize, (at.1 / ROW).max(0.0) as usize);
             if let Some(cell @ Cell::Dots(_)) = self.at(column, row) {
                 *cell = Cell::Letter(letter);
                 return;

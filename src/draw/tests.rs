@@ -81,6 +81,15 @@ fn names_are_only_names() {
     assert!(quick_xml_reads(&page));
     assert!(tikz(&picture).contains("50\\%\\_\\$"), "{}", tikz(&picture));
     assert!(dot(&picture).contains("\"x\\\"y\""));
+    assert!(tikz(&picture).contains("\\textless{}script\\textgreater{}") && dot(&picture).contains("\"<script>\" -> "));
+    // What ends a string or begins a command elsewhere.
+    let picture = drawn("graph { \"\\\\end{tikzpicture}#~^&\" -> \"a\\\\\\\"]; b [label=<b>\" }\n");
+    let (tex, gv) = (tikz(&picture), dot(&picture));
+    assert_eq!(tex.matches("\\end{tikzpicture}").count(), 1, "{tex}");
+    for sign in ["\\#", "\\&", "\\textbackslash{}end\\{tikzpicture\\}"] {
+        assert!(tex.contains(sign), "{sign}: {tex}");
+    }
+    assert!(gv.contains(r#""\\end{tikzpicture}#~^&" -> "a\\\"]; b [label=<b>""#), "{gv}");
 }
 
 fn quick_xml_reads(text: &str) -> bool {

@@ -36,7 +36,8 @@ impl Replicates {
 
 /// Draws replicates and evaluates the program in each. O(replicates × (cells of data + cells walked over)).
 pub(super) fn replicates(program: &Program, counts: &Counts, smooth: f64, options: &Options) -> Replicates {
-    let rows = if counts.rows > 0 { counts.rows } else { counts.weight.round().max(1.0) as u64 };
+    // Weighted rows say as much as fewer equal ones.
+    let rows = counts.effective_rows().round().max(1.0) as u64;
     let plan = Plan::new(counts, rows, smooth);
     let chunks = options.bootstrap.div_ceil(CHUNK);
     let all = map(chunks, |chunk| {

@@ -319,7 +319,7 @@ impl Work<'_> {
         }
         let naive = compile(data, &arena, naive, &over, &[])?;
         let naive = Self::plain(&naive, &Empirical::new(data.counts, 0.0));
-        let rows = if data.counts.rows > 0 { data.counts.rows as f64 } else { data.counts.weight };
+        let rows = variance::observations(data.counts);
         let scale = interval::Scale::of(&arena, self.estimand.query);
         let resampled =
             (self.options.bootstrap > 0).then(|| bootstrap::replicates(&program, data.counts, smooth, self.options));
@@ -394,9 +394,13 @@ impl Work<'_> {
                 smooth * combinations
             ));
         }
-        if (counts.weight - counts.rows as f64).abs() > 1e-6 * counts.weight.abs().max(1.0) {
+        if counts.squared_weights.is_none()
+            && (counts.weight - counts.rows as f64).abs() > 1e-6 * counts.weight.abs().max(1.0)
+        {
             estimate.warnings.push(
-                "standard errors take each row for one observation and know of its weight only its size".to_owned(),
+                "the weights were summed up before they came here, so the standard errors take all of a combination's rows \
+                 as equally heavy; read from the rows they would know better"
+                    .to_owned(),
             );
         }
         if estimate.numbers.iter().any(|number| number.value.is_some() && number.interval.is_none()) {

@@ -115,6 +115,10 @@ pub(super) fn restrict(
                     print::name(work.graph.name(Node::new(var.index())))
                 )));
             }
+            if let Some(squares) = &mut kept.squared_weights {
+                let mut cells = kept.cells.iter();
+                squares.retain(|_| cells.next().is_some_and(|cell| !hole.touches(data, cell, &acted)));
+            }
             kept.cells.retain(|cell| !hole.touches(data, cell, &acted));
             left_out.insert(who);
         }

@@ -39,7 +39,7 @@ fn counts(names: &str, rows: &[&str]) -> Counts {
         .collect();
     cells.sort_by(|a, b| a.at.cmp(&b.at));
     let weight: f64 = cells.iter().map(|cell| cell.count).sum();
-    Counts { columns, cells, rows: weight as u64, weight, numeric: None }
+    Counts { columns, cells, rows: weight as u64, weight, ..Counts::default() }
 }
 
 fn answered(text: &str, counts: &Counts, options: &Options) -> Estimate {

@@ -33,14 +33,30 @@ pub(super) fn spread(program: &Program, empirical: &Empirical, counts: &Counts) 
         .map(|(cell, &value)| {
             let missing = tape.backward(&values, cell, counts.cells.len(), &mut gradient);
             let (mut mean, mut square) = (0.0, 0.0);
-            for (at, (&d, &g)) in gradient.mass.iter().zip(&gradient.moment).enumerate() {
+            let slopes = gradient.mass.iter().zip(&gradient.moment);
+            for (at, (&d, &g)) in slopes.clone().enumerate() {
                 let (p, s, q) = (empirical.mass[at], empirical.moment[at], empirical.squares[at]);
                 mean += d * p + g * s;
                 square += d * d * p + 2.0 * d * g * s + g * g * q;
+            }
+            if let Some(squared) = &counts.squared_weights {
+                // A row moves the estimate by its part of all weight: the variance is the sum of squares of what each does.
+                let (weight, mean) = (counts.cells.iter().map(|cell| cell.count).sum::<f64>(), mean / total);
+                let sum: f64 = slopes
+                    .zip(squared)
+                    .map(|((d, g), [one, y, yy])| (d - mean).powi(2) * one + 2.0 * (d - mean) * g * y + g * g * yy)
+                    .sum();
+                let variance = sum * (total / weight).powi(2) * observations(counts);
+                return Spread { value, variance, missing };
             }
             // The derivative by a row is that by its probability, of which a row is worth `total` of what it was.
             let variance = (square / total - (mean / total).powi(2)) * total * total;
             Spread { value, variance, missing }
         })
         .collect()
+}
+
+/// What a variance is divided by: rows, or what the counts stand for.
+pub(super) fn observations(counts: &Counts) -> f64 {
+    if counts.rows > 0 { counts.rows as f64 } else { counts.weight }
 }

@@ -86,15 +86,19 @@ pub struct Arena {
 }
 
 impl Arena {
-    /// An arena without expressions.
+    /// An arena without expressions, with room for what an ordinary question takes to answer.
     #[must_use]
     pub fn new() -> Self {
-        // Room for an ordinary question, so that answering it does not grow the tables again and again.
-        Self {
-            nodes: IndexSet::with_capacity_and_hasher(ROOM, FxBuildHasher),
-            facts: Vec::with_capacity(ROOM),
-            symbols: IndexSet::default(),
-        }
+        let mut arena = Self::default();
+        arena.make_room();
+        arena
+    }
+
+    /// Makes room for what answering an ordinary question adds, so that it does not grow the tables again and again. A file
+    /// of many questions keeps an arena for each, so those have none before.
+    pub fn make_room(&mut self) {
+        self.nodes.reserve(ROOM);
+        self.facts.reserve(ROOM);
     }
 
     /// The node behind an id of this arena.

@@ -18,8 +18,8 @@
 //! text is; a state's numeric value is its number, whatever domain a file declares. Hedges and models are about P(v): where
 //! distributions with actions are known they are refused.
 //!
-//! Nothing here panics or recurses deeper than [`meaning::DEPTH`]. Work is counted in references read, pairs compared, cells
-//! summed: evidence that takes more than [`WORK`], or a table of more than `CELLS` in `proof::meaning` cells, is refused.
+//! Nothing here panics or recurses deeper than `DEPTH` of `proof::meaning`. Work is counted in references read, pairs compared, cells
+//! summed: evidence that takes more than `WORK`, or a table of more than `CELLS` in `proof::meaning` cells, is refused.
 
 mod checked;
 mod hedge;
@@ -145,10 +145,10 @@ fn well_formed(arena: &Arena, claim: &Claim, evidence: &Evidence, work: &mut Wor
             Expr::Number(number) => !number.denom().is_zero(),
             Expr::Product(_) | Expr::Quotient(..) | Expr::Plus(_) | Expr::Minus(_) => true,
         };
-        require(
-            fine,
-            format!("an expression names a variable that the graph lacks, has over {PRIMES} primes, or is none"),
-        )?;
+        if !fine {
+            let what = "an expression names a variable that the graph lacks";
+            return Err(format!("{what}, has over {PRIMES} primes, or is none"));
+        }
     }
     Ok(())
 }

@@ -310,10 +310,14 @@ impl<'a> Algebra<'a> {
     /// A sum whose factors hang together, its references named by depth and by where they stand.
     fn atom(&mut self, names: Vec<Ref>, part: Vec<ExprId>) -> Result<ExprId, Reason> {
         let most = names.chunk_by(|a, b| a.var == b.var).all(|same| same.len() <= COPIES);
-        require(most, format!("a sum binds more than {COPIES} copies of a variable"))?;
+        if !most {
+            return Err(format!("a sum binds more than {COPIES} copies of a variable"));
+        }
         let (names, body) = (self.ordered(names, &part)?, self.arena.product(part));
         let depth = self.arena.depth(body);
-        require(depth < DEPTH, format!("sums are taken of what is more than {DEPTH} deep"))?;
+        if depth >= DEPTH {
+            return Err(format!("sums are taken of what is more than {DEPTH} deep"));
+        }
         let first = PRIMES + 2 + (depth * COPIES) as u16;
         let numbered = names.chunk_by(|a, b| a.var == b.var).flat_map(|same| same.iter().zip(first..));
         let map: Vec<(Ref, Ref)> = numbered.map(|(&old, copy)| (old, Ref::copy(old.var, copy))).collect();

@@ -163,12 +163,13 @@ fn substitution(arena: &mut Arena, earlier: &[Step], step: &Step, work: &mut Wor
     }
     let (&(left, middle), rest) = equations.split_first().ok_or("a substitution uses no step")?;
     require(left == step.lhs, "the left side is not that of the first step used")?;
-    let pairs: FxHashSet<(ExprId, ExprId)> = rest.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).collect();
+    let mut pairs: Vec<(ExprId, ExprId)> = rest.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).collect();
+    pairs.sort_unstable();
     let mut seen = FxHashSet::default();
     let mut stack = vec![(middle, step.rhs)];
     while let Some((a, b)) = stack.pop() {
         work.spend(1)?;
-        if a == b || pairs.contains(&(a, b)) || !seen.insert((a, b)) {
+        if a == b || pairs.binary_search(&(a, b)).is_ok() || !seen.insert((a, b)) {
             continue;
         }
         let (one, other) = (arena.get(a), arena.get(b));

@@ -53,7 +53,7 @@ impl<'r, 't> Lowering<'r, 't> {
             statement,
             shared: false,
             quiet: false,
-            arena: Arena::new(),
+            arena: Arena::default(),
             bound: FxHashMap::default(),
             copied: FxHashMap::default(),
             definitions: Vec::new(),

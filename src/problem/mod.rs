@@ -24,6 +24,7 @@ mod expressions;
 mod findings;
 mod graphs;
 mod imported;
+mod made;
 mod models;
 mod names;
 mod nearest;
@@ -37,6 +38,7 @@ pub mod lift;
 
 pub use ask::{Resolved, ask};
 pub use imported::read_asking;
+pub use made::{Builder, Mistake};
 pub use models::{ModelEntry, number};
 pub use resolver::{read, resolve};
 pub use tables::{Control, TableColumn, TableEntry, Task};

@@ -14,7 +14,7 @@ use crate::syntax::tree::{self, ExprKind, Independence, Name, RuleName, Statemen
 type Read<T> = (T, Arena, Vec<(String, ExprId)>);
 
 fn bare<T>(kind: T) -> Read<T> {
-    (kind, Arena::new(), Vec::new())
+    (kind, Arena::default(), Vec::new())
 }
 
 impl<'t> Resolver<'t> {
@@ -342,7 +342,7 @@ impl<'t> Resolver<'t> {
             name: None,
             span,
             graph,
-            arena: Arena::new(),
+            arena: Arena::default(),
             definitions: Vec::new(),
             kind: QueryKind::Effect(term),
         })

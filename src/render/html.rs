@@ -25,8 +25,13 @@ pub fn html(document: &Document) -> String {
                 let _ = writeln!(out, "<p class=\"remark\">{}</p>", prose(text));
             }
             Block::Formula { lhs, rhs } => {
+                let wide = lhs.as_ref().map_or(0, letters) + letters(rhs);
                 let lhs = lhs.as_ref().map(|lhs| format!("{}<mo>=</mo>", math(lhs))).unwrap_or_default();
-                let _ = writeln!(out, "<div class=\"formula\"><math display=\"block\">{lhs}{}</math></div>", math(rhs));
+                let _ = writeln!(
+                    out,
+                    "<div class=\"formula\" style=\"--w:{wide}\"><math display=\"block\">{lhs}{}</math></div>",
+                    math(rhs)
+                );
             }
             Block::List(points) => {
                 out.push_str("<ul>\n");
@@ -138,8 +143,15 @@ fn table(out: &mut String, table: &Table) {
     out.push_str("</tbody></table></div>\n");
 }
 
+/// About how wide it is, in letters: paper does not scroll, so what is too wide for it is set smaller there.
+fn letters(of: &Math) -> usize {
+    notation::text(of, Style::Unicode).chars().count()
+}
+
 fn board(out: &mut String, lines: &[Line]) {
-    out.push_str("<div class=\"wide\"><table class=\"board\"><tbody>\n");
+    let widest = |of: fn(&Line) -> Option<&Math>| lines.iter().filter_map(of).map(letters).max().unwrap_or(0);
+    let wide = widest(|line| line.lhs.as_ref()) + widest(|line| line.rhs.as_ref());
+    let _ = writeln!(out, "<div class=\"wide\"><table class=\"board\" style=\"--w:{wide}\"><tbody>");
     for line in lines {
         let cell = |of: Option<&Math>| of.map(|of| format!("<math>{}</math>", math(of))).unwrap_or_default();
         let equals = if line.rhs.is_some() { "<math><mo>=</mo></math>" } else { "" };

@@ -351,13 +351,13 @@ fn code(math: &Math) -> String {
     escape(&notation::text(math, Style::Ascii))
 }
 
-/// Text with what LaTeX would take for its own written so that it is read as itself.
 /// A text as LaTeX has it: nothing in it is a command.
 #[must_use]
 pub fn text(text: &str) -> String {
     escape(text)
 }
 
+/// Text with what LaTeX would take for its own written so that it is read as itself.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -4,7 +4,7 @@
 pub const STYLE: &str = "\
 :root{color-scheme:light dark;--back:#fff;--text:#16202a;--quiet:#5a6772;--line:#d5dbe0;--box:#f5f7f9;--good:#1e6b25;\
 --good-back:#e2f1e0;--bad:#a11b1b;--bad-back:#fbe4e2;--open:#7a5900;--open-back:#faf0cf;--link:#1f5fa8}\
-@media (prefers-color-scheme:dark){:root{--back:#12181d;--text:#e6ebef;--quiet:#9aa7b2;--line:#323c45;--box:#1a2229;\
+@media screen and (prefers-color-scheme:dark){:root{--back:#12181d;--text:#e6ebef;--quiet:#9aa7b2;--line:#323c45;--box:#1a2229;\
 --good:#8bd391;--good-back:#1b3320;--bad:#ff9c94;--bad-back:#431d1b;--open:#e9c45c;--open-back:#3a300f;--link:#8bbcf0}}\
 *{box-sizing:border-box}html{scroll-padding-top:1rem}\
 body{margin:0 auto;max-width:56rem;padding:1.5rem 1.1rem 4rem;background:var(--back);color:var(--text);\
@@ -15,6 +15,7 @@ a{color:var(--link)}:focus-visible{outline:3px solid var(--link);outline-offset:
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}\
 header p,.quiet,figcaption{color:var(--quiet)}header{margin-bottom:1.5rem}\
 nav ol{padding-left:1.6rem}nav li{margin:.35rem 0}\
+nav a{display:inline-block;max-width:100%;vertical-align:bottom}nav a,h2,p,summary{overflow-x:auto;overflow-y:hidden}\
 section{border-top:1px solid var(--line);padding-top:1.4rem;margin-top:2rem}\
 .verdict{margin:.2rem 0 1rem}.name{color:var(--quiet);font-weight:500}\
 .badge{display:inline-block;font:600 .78rem/1.5 ui-sans-serif,system-ui,sans-serif;padding:.1em .6em;border-radius:1em;\
@@ -47,10 +48,14 @@ figure.plot svg{margin:0}.tried td{vertical-align:top}.tried td:first-child{whit
 details{margin:.7rem 0;padding:.5rem .8rem;background:var(--box);border:1px solid var(--line);border-radius:.4rem}\
 details details{background:var(--back)}summary{cursor:pointer;font-weight:600}\
 code,pre{font:.86em/1.5 ui-monospace,SFMono-Regular,Consolas,monospace}\
-pre{overflow-x:auto;background:var(--box);border:1px solid var(--line);border-radius:.4rem;padding:.8rem 0;counter-reset:line}\
-pre span{display:block;padding:0 1rem 0 3.6rem;position:relative;min-height:1.5em}pre span:target{background:var(--open-back)}\
+pre{overflow-x:auto;background:var(--box);border:1px solid var(--line);border-radius:.4rem;padding:.8rem 0;counter-reset:line;white-space:normal}\
+pre span{display:block;white-space:pre;padding:0 1rem 0 3.6rem;position:relative;min-height:1.5em}pre span:target{background:var(--open-back)}\
 pre span::before{counter-increment:line;content:counter(line);position:absolute;left:0;width:2.6rem;text-align:right;color:var(--quiet)}\
 @media (max-width:34rem){body{font-size:16px;padding:1rem .8rem 3rem}.board .reason{display:block;padding-left:1.4em}}\
-@media print{body{max-width:none;font-size:10.5pt;padding:0}nav,.skip{display:none}figure,tr,.formula{break-inside:avoid}h2,h3{break-after:avoid}\
-details{border:0;padding:0;background:none}details::details-content{content-visibility:visible;height:auto}a{color:inherit;text-decoration:none}\
-.wide,.formula,pre{overflow:visible}pre{white-space:pre-wrap}}";
+@media print{@page{margin:18mm 16mm}body{max-width:none;font-size:10.5pt;padding:0}nav,.skip,.cut{display:none}\
+section{break-inside:auto}h1,h2,h3,.verdict,caption,summary{break-after:avoid}figure,table,.formula,tr,li,p{break-inside:avoid}\
+details{border:0;padding:0;background:none}details::details-content{content-visibility:visible;block-size:auto}\
+summary{list-style:none}summary::-webkit-details-marker{display:none}a{color:inherit;text-decoration:none}\
+nav a,h2,p,summary,.wide,.formula,pre{overflow:visible}pre{background:none}pre span{white-space:pre-wrap;padding-right:0}\
+.formula{font-size:min(1.15em,calc(128em/var(--w)))}.board{font-size:min(.95em,calc(105em/var(--w)))}caption{white-space:nowrap}\
+.badge,.key,.bar,.axis,.axis i,svg{print-color-adjust:exact}}";

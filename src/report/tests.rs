@@ -73,7 +73,7 @@ fn measured(text: &str) -> String {
     let mut cells: Vec<Cell> = cells.collect();
     cells.sort_by(|a, b| a.at.cmp(&b.at));
     let weight: f64 = cells.iter().map(|cell| cell.count).sum();
-    let counts = Counts { columns, cells, rows: weight as u64, weight, numeric: None };
+    let counts = Counts { columns, cells, rows: weight as u64, weight, numeric: None, squared_weights: None };
     let options = estimate::Options::default();
     let estimates: Vec<Estimate> =
         answers.iter().map(|answer| estimate::estimate(&problem, answer, &counts, &options).unwrap()).collect();

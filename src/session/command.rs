@@ -9,11 +9,16 @@ use crate::render::{self, Steps};
 use crate::source::Diagnostic;
 
 /// The commands: each with how it is written and what it does.
-pub const COMMANDS: [(&str, &str, &str); 13] = [
+pub const COMMANDS: [(&str, &str, &str); 14] = [
     (":help", "", "this page"),
     (":load", " FILE", "take a file in place of what is here; graphs of other programs too"),
     (":save", " [FILE]", "write what is here to a file; :save! replaces one"),
     (":graph", " [GRAPH]", "show the current graph, or another"),
+    (
+        ":draw",
+        " [QUESTION]",
+        "a picture of the current graph, of another, or of a question: by name or as P(y | do(x))",
+    ),
     (":use", " GRAPH", "edit and ask this graph from now on; at first it is the last one drawn"),
     (":ask", " [QUESTION]", "answer the questions of the file, or a named one"),
     (":steps", " [QUESTION] [full]", "the last formula, or a named one, derived in the rules of do-calculus"),
@@ -56,6 +61,7 @@ impl Session {
                 say(remark(Text::of("Name a file: :save FILE")));
             }
             "graph" => self.show_graph(rest, say),
+            "draw" => self.draw(rest, options, say),
             "use" => self.choose(rest, say),
             "ask" => self.ask(rest, options, say),
             "show" => say(Said::Text(self.text().to_owned())),
@@ -102,7 +108,7 @@ impl Session {
     }
 
     /// A graph by its name, which may stand in quotes.
-    fn graph(&self, name: &str) -> Option<usize> {
+    pub(super) fn graph(&self, name: &str) -> Option<usize> {
         let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
         self.state.problem.graphs.get_index_of(bare)
     }
@@ -112,7 +118,7 @@ impl Session {
     }
 
     /// A question by its name, which may stand in quotes.
-    fn question(&self, name: &str) -> Result<usize, Diagnostic> {
+    pub(super) fn question(&self, name: &str) -> Result<usize, Diagnostic> {
         let queries = &self.state.problem.queries;
         let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
         let named = queries.iter().position(|query| query.name.as_deref() == Some(bare));

@@ -17,6 +17,7 @@
 //! | `change` | how a text takes the place of another |
 //! | `finding` | an answer in a few words, and what became of it |
 //! | `command` | the commands |
+//! | `picture` | what `:draw` draws |
 //!
 //! Reading costs O(length of the text) a line, answering what the questions cost.
 
@@ -26,6 +27,7 @@ mod diagnostics;
 mod edit;
 mod finding;
 mod line;
+mod picture;
 mod typing;
 
 pub use command::COMMANDS;
@@ -33,6 +35,7 @@ pub use line::{OUTPUT, is_open, lines};
 pub use typing::{Completion, Hint, Scope, With, roles};
 
 use crate::answer::{Answer, Options, Prover};
+use crate::draw::Picture;
 use crate::problem::{self, Problem};
 use crate::render::document::{Block, Document, Text, Tone};
 use crate::render::{self, Steps};
@@ -59,6 +62,8 @@ pub enum Said {
     Diagnostic(Diagnostic),
     /// Text as it is: a graph in the language, LaTeX. It ends with a line end.
     Text(String),
+    /// A picture, which the caller draws as wide as there is room.
+    Picture(Box<Picture>),
 }
 
 /// What a caller does after a line.

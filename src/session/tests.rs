@@ -190,6 +190,7 @@ fn shown(said: &Said) -> String {
         Said::Document(document) => render::terminal(document, &Style { unicode: false, ..Style::default() }),
         Said::Diagnostic(diagnostic) => format!("error: {diagnostic}\n"),
         Said::Text(text) => text.clone(),
+        Said::Picture(picture) => crate::draw::terminal(picture, 80, true),
     }
 }
 

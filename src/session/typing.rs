@@ -131,17 +131,27 @@ impl Scope {
             let typed = line.get(blank..).unwrap_or("").trim_start();
             return Completion { start: before.len() - typed.len(), with: With::Files };
         }
+        let rest = start + line.len() - line.get(blank..).unwrap_or("").trim_start().len();
         let start = start + line.rfind(char::is_whitespace).map_or(0, |last| last + 1);
         let mut words = Vec::new();
+        let draws = word == ":draw";
         for (part, names) in [("GRAPH", &self.graphs), ("QUESTION", &self.questions)] {
-            if form.contains(part) {
+            if form.contains(part) || draws {
                 words.extend_from_slice(names);
             }
         }
         if form.contains("full") {
             words.push("full".to_owned());
         }
-        Completion { start, with: With::Words(fitting(words, before, start)) }
+        let words = fitting(words, before, start);
+        if draws && words.is_empty() {
+            // A question in the language, begun behind the command.
+            let question = Self { edits: false, ..self.clone() };
+            let asked = before.get(rest..).unwrap_or("");
+            let Completion { start, with } = question.complete(asked, asked.len());
+            return Completion { start: rest + start, with };
+        }
+        Completion { start, with: With::Words(words) }
     }
 
     /// All that can stand where a word begins.
@@ -275,6 +285,10 @@ mod tests {
             (":save! ch", &["FILES"]),
             (":explain ", &["total"]),
             (":use o", &["other"]),
+            (":draw ", &["other", "shop", "total"]),
+            (":draw to", &["total"]),
+            (":draw P(ch", &["churn"]),
+            (":draw P(churn | do(eng", &["engaged", "engagement"]),
             ("P(CHU", &["churn"]),
             ("// ex", &[]),
             ("x _||_ y in [ov", &["over"]),

@@ -53,6 +53,8 @@ fn each_fault_of_a_table_as_a_person_sees_it() {
         case("not_utf8", b"service,engagement,churn\ngood,low,no\nbad,m\xfcde,no\nbad,m\xfcde,yes\n"),
         case("header_not_utf8", b"service,engag\xeament,churn\ngood,low,no\n"),
         case("utf16", b"\xff\xfes\0e\0r\0v\0"),
+        case("utf16_without_mark", b"s\0e\0r\0v\0i\0c\0e\0,\0x\0\n\0a\0,\0b\0\n\0"),
+        case("spreadsheet", b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0bTheading.xml of a workbook\n"),
         Case {
             name: "not_a_number",
             data: b"service,engagement,churn\ngood,12,no\nbad,twelve,no\nbad,\"1,5\",no\n",
@@ -119,7 +121,8 @@ fn each_fault_of_a_table_as_a_person_sees_it() {
     seen.extend(codes(&warned.errors));
     insta::assert_snapshot!("data_warnings", folder.nameless(&warned.errors) + "---\n" + &warned.output);
 
-    // Nothing that can be said was left out; a type of Parquet and a row that never ends have tests of their own.
+    // Nothing that can be said was left out; a type of Parquet, a row that never ends and too many
+    // rows to keep have tests of their own.
     let mut said = BTreeSet::new();
     for file in ["src/data/diagnostics.rs", "src/cli/data/columns.rs", "src/cli/data/parquet.rs", "src/cli/data/csv.rs"]
     {
@@ -127,7 +130,7 @@ fn each_fault_of_a_table_as_a_person_sees_it() {
         let text = text.split("mod tests").next().unwrap();
         said.extend(text.split("\"whatif::").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
     }
-    seen.extend(["data_column_type", "data_long_row"].map(str::to_owned));
+    seen.extend(["data_column_type", "data_long_row", "data_too_many_rows"].map(str::to_owned));
     let silent: Vec<_> = said.difference(&seen).collect();
     assert!(silent.is_empty(), "no table here shows {silent:?}");
 }

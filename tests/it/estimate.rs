@@ -48,7 +48,7 @@ pub fn counts(graph: &Graph, model: &Scm, n: f64, mut draws: Option<&mut ChaCha8
         at.reverse();
         cells.push(Cell { at: at.into(), count, sum: 0.0, sum_squares: 0.0 });
     }
-    Counts { columns, cells, rows: n as u64, weight: n, numeric: None }
+    Counts { columns, cells, rows: n as u64, weight: n, ..Counts::default() }
 }
 
 pub fn read(text: &str) -> Problem {

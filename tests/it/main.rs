@@ -4,6 +4,7 @@
 
 mod advice;
 mod cli;
+mod continuous;
 mod contract;
 mod corpus;
 mod data;
@@ -30,7 +31,9 @@ mod snapshots_command;
 mod soundness;
 mod sql;
 mod support;
+mod tables;
 #[cfg(unix)]
 mod terminal;
 mod verify;
 mod watch;
+mod words;

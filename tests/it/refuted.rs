@@ -69,7 +69,7 @@ fn people(hidden: bool) -> impl Fn(&Graph, u64) -> Counts {
         let columns =
             graph.nodes().map(|node| Column { name: graph.name(node).to_owned(), levels: levels.clone() }).collect();
         let cells = cells.into_iter().map(|(at, count)| Cell { at: at.into(), count, sum: 0.0, sum_squares: 0.0 });
-        Counts { columns, cells: cells.collect(), rows: 10_000, weight: 10_000.0, numeric: None }
+        Counts { columns, cells: cells.collect(), rows: 10_000, weight: 10_000.0, numeric: None, squared_weights: None }
     }
 }
 

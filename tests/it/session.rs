@@ -15,6 +15,7 @@ fn write(transcript: &mut String, said: Said) {
             format!("{}: {diagnostic}\n{}\n", diagnostic.code, diagnostic.help.as_deref().unwrap_or(""))
         }
         Said::Text(text) => text,
+        Said::Picture(picture) => whatif::draw::terminal(&picture, 80, true),
     };
     for line in said.lines() {
         transcript.push_str(format!("{OUTPUT} {line}").trim_end());

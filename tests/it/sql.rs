@@ -204,6 +204,34 @@ fn what_a_database_counts_is_what_is_counted_here() {
     }
 }
 
+/// SQLite takes a text for 0 where it sums, and for more than any number where it compares.
+#[test]
+fn a_text_among_numbers_is_told_where_the_database_is_silent() {
+    let folder = Folder::new("sql-texts");
+    let graph = folder.write("g.causal", "graph { x -> y }\ntotal: E[y | do(x = a)]\nbins: P(y | do(x))\n");
+    let database = Connection::open_in_memory().unwrap();
+    database.execute_batch("CREATE TABLE t (x TEXT, y TEXT)").unwrap();
+    for y in ["1", "2.5", "-3e1", " 4 "] {
+        database.execute("INSERT INTO t VALUES ('a', ?)", [y]).unwrap();
+    }
+    let counted = |more: &[&str]| {
+        let start = ["counts", graph.as_str()];
+        let query = whatif(&[&start[..], more, &["--table", "t", "--dialect", "sqlite"]].concat());
+        let counts = folder.write("counts.csv", &csv(&database, &query.output));
+        whatif(&[&start[..], more, &["--counts", &counts]].concat())
+    };
+    let bins = ["--query", "bins", "--bins", "y=-30,0,10"];
+    assert_eq!(counted(&["--query", "total"]).output.lines().nth(1), Some("a,4,-22.5,923.25,0"));
+    assert_eq!(counted(&bins).output, "x,y,whatif_count\na,-30..0,1\na,0..10,3\n");
+    for y in ["two", "1-2", ""] {
+        database.execute("DELETE FROM t WHERE rowid > 4", []).unwrap();
+        database.execute("INSERT INTO t VALUES ('a', ?)", [y]).unwrap();
+        let (sum, bins) = (counted(&["--query", "total"]), counted(&bins));
+        assert!(sum.status == 2 && sum.errors.contains("whatif::data_not_a_number"), "{y}: {}", sum.errors);
+        assert!(bins.status == 2 && bins.errors.contains("`not a number` is not a value"), "{y}: {}", bins.errors);
+    }
+}
+
 #[test]
 fn a_contrast_is_one_number_in_a_database() {
     let folder = Folder::new("sql-contrast");

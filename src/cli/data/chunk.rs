@@ -72,6 +72,11 @@ impl<'f> Chunk<'f> {
     pub fn new(file: &Arc<File>, group: &'f RowGroupMetaData, column: usize, kind: Kind) -> Result<Self> {
         let stored = group.column(column);
         let records = usize::try_from(group.num_rows()).map_err(|_| broken("a row group has fewer than no rows"))?;
+        // The crate takes these for granted.
+        let starts = [stored.data_page_offset(), stored.dictionary_page_offset().unwrap_or_default()];
+        if starts.iter().any(|start| *start < 0) || stored.compressed_size() < 0 {
+            return Err(broken("a column begins or ends before the file"));
+        }
         let pages = SerializedPageReader::new(Arc::clone(file), stored, records, None)?;
         let pages = Pages { pages, page: None, left: 0, present: None, positions: Runs::default(), flags: Vec::new() };
         Ok(Self {

@@ -35,6 +35,9 @@ fn read_by(
         Ok(None) => return Err(vec![diagnostics::empty(name)]),
         Err(stop) => return Err(vec![told(stop, name, 0, 0)]),
     };
+    if header.contains(&0) {
+        return Err(vec![diagnostics::zero_bytes(name, &header)]);
+    }
     let delimiter = delimiter(&header);
     blocks.set_delimiter(delimiter);
     let Ok(line) = String::from_utf8(header.clone()) else {

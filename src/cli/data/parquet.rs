@@ -7,10 +7,12 @@ use super::queue::{Queue, Reading, lock, work};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 use parquet::schema::types::SchemaDescriptor;
+use std::cell::Cell;
 use std::fs::File;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use whatif::data::{self, Batch, Header, Schema, Tally, Wanted};
 use whatif::source::Diagnostic;
 
@@ -26,7 +28,7 @@ pub fn read(
 ) -> std::result::Result<data::Read, Vec<Diagnostic>> {
     let broken = |error: &dyn std::fmt::Display| vec![broken(name, error)];
     let file = File::open(path).map_err(|error| vec![input::unreadable(name, &error)])?;
-    let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(|error| broken(&error))?;
+    let metadata = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file)).map_err(|error| broken(&error))?;
     let written = metadata.file_metadata().schema_descr();
     let names = written.root_schema().get_fields().iter().map(|field| field.name().to_owned()).collect();
     let (schema, mut found) = Schema::new(wanted, Header { table: name.to_owned(), names, line: None });
@@ -51,7 +53,7 @@ pub fn read(
             }
             let group = metadata.row_group(index as usize);
             let mut part = queue.part();
-            if let Err(error) = count(path, group, &columns, &schema, &mut part) {
+            if let Err(error) = guarded(|| count(path, group, &columns, &schema, &mut part)) {
                 let mut failed = lock(&failed);
                 if failed.as_ref().is_none_or(|(first, _)| index < *first) {
                     *failed = Some((index, error.to_string()));
@@ -73,6 +75,28 @@ pub fn read(
     let mut read = queue.into_total().finish()?;
     found.append(&mut read.warnings);
     Ok(data::Read { warnings: found, ..read })
+}
+
+thread_local! {
+    /// Whether a panic of this thread is told by a diagnostic, and not at once.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What the crate that reads Parquet makes of a file. On some damaged pages its decoders panic; that is an error as any.
+fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |about| {
+            if !QUIET.get() {
+                before(about);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let found = panic::catch_unwind(AssertUnwindSafe(read));
+    QUIET.set(false);
+    found.unwrap_or_else(|_| Err(ParquetError::General("a page is damaged".to_owned())))
 }
 
 /// For each slot where its column is stored, and as what; or the columns that hold no levels.
@@ -146,4 +170,61 @@ fn of_strange_type(name: &str, column: &str, holds: &str) -> Diagnostic {
         format!("{name}: the column `{column}` holds {holds}"),
         "make it text, a number or a truth value when the file is written",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+    use parquet::arrow::ArrowWriter;
+    use parquet::file::properties::WriterProperties;
+    use rand::{Rng, SeedableRng};
+    use whatif::data::Field;
+
+    /// A small file: a column of texts, some absent, and one of numbers.
+    fn written(dictionary: bool) -> Vec<u8> {
+        let texts = (0..200).map(|row| (row % 7 > 0).then(|| format!("level {}", row % 5)));
+        let texts: ArrayRef = Arc::new(StringArray::from(texts.collect::<Vec<_>>()));
+        let numbers: ArrayRef = Arc::new((0..200).map(|row| Some(row % 3 - 1)).collect::<Int64Array>());
+        let batch = RecordBatch::try_from_iter([("x", texts), ("y", numbers)]).unwrap();
+        let properties = WriterProperties::builder()
+            .set_dictionary_enabled(dictionary)
+            .set_max_row_group_row_count(Some(64))
+            .set_data_page_row_count_limit(20)
+            .set_write_batch_size(10);
+        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties.build())).unwrap();
+        writer.write(&batch).unwrap();
+        writer.into_inner().unwrap()
+    }
+
+    /// A damaged file is counted or refused, and nothing else happens.
+    #[test]
+    fn any_damage_is_met() {
+        let path = std::env::temp_dir().join(format!("whatif-damaged-{}.parquet", std::process::id()));
+        let wanted =
+            Wanted { fields: vec![Field::open("x"), Field::open("y")], drop_missing: true, ..Wanted::default() };
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+        let mut refused = 0;
+        for dictionary in [true, false] {
+            let whole = written(dictionary);
+            for round in 0..300 {
+                let mut bytes = whole.clone();
+                if round > 0 {
+                    for _ in 0..random.random_range(1..4) {
+                        let at = random.random_range(4..bytes.len());
+                        bytes[at] = random.random();
+                    }
+                }
+                if round % 10 == 9 {
+                    bytes.truncate(random.random_range(4..bytes.len()));
+                }
+                std::fs::write(&path, &bytes).unwrap();
+                let read = read(&path, "t", &wanted, 2);
+                assert!(round > 0 || read.as_ref().is_ok_and(|read| (read.counts.rows, read.dropped) == (171, 29)));
+                refused += usize::from(read.is_err());
+            }
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(refused > 100, "{refused}");
+    }
 }

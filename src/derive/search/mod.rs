@@ -4,7 +4,7 @@
 //! have needed, or that nothing was found. Must never know: whether the kernel accepts what is found; a [`Judge`] says
 //! whether two expressions are equal by algebra alone.
 //!
-//! The two expressions are laid side by side ([`align`]); what differs is searched for from both ends ([`meet`]); if the
+//! The two expressions are laid side by side (`align`); what differs is searched for from both ends (`meet`); if the
 //! parts do not make it, the whole is. Every bound is a constant, counted in moves: the same on every machine.
 
 mod align;

@@ -6,6 +6,7 @@
 
 use super::super::{Estimand, Estimate, Options, Work as FromCounts, begin, identified};
 use super::adjusted::{Adjusted, Asked, Form};
+use super::overlap;
 use super::types::Among;
 use crate::answer::Answer;
 use crate::data::Counts;
@@ -78,7 +79,8 @@ pub fn from_counts(
     among: Among,
 ) -> Result<Estimate, Box<Diagnostic>> {
     if among == Among::Everybody || identified(answer).is_none() {
-        return super::super::estimate(problem, answer, counts, options);
+        let estimate = super::super::estimate(problem, answer, counts, options)?;
+        return Ok(Estimate { overlap: overlap::of_counts(answer, counts), ..estimate });
     }
     let mut estimate = Estimate { rows: counts.rows, ..begin(answer, options) };
     let found = match tilted(answer, among) {
@@ -89,7 +91,7 @@ pub fn from_counts(
     let estimand = Estimand { arena: &found.arena, query: found.query, expr: found.expr };
     let work = FromCounts { problem, answer, graph: &answer.graph, found: identified, estimand, options };
     work.fill(&mut estimate, counts).map_err(|fault| Box::new(work.diagnostic(counts, &fault)))?;
-    estimate.notes.push(whom(&answer.graph.name(Node::new(found.treatment.index())).to_owned(), &found.value, among));
+    estimate.notes.push(whom(answer.graph.name(Node::new(found.treatment.index())), &found.value, among));
     Ok(estimate)
 }
 

@@ -6,6 +6,8 @@ use std::ops::Range;
 
 /// The most columns of a model.
 pub(super) const MOST_COLUMNS: usize = 500;
+/// The most numbers of a model, rows times columns: half a gibibyte.
+const MOST_NUMBERS: usize = 1 << 26;
 
 /// Columns for some rows, with what each of them is.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ impl Design {
     /// occur, each but the first has a column. What has one value only is left out: there is nothing to adjust for.
     ///
     /// # Errors
-    /// More than [`MOST_COLUMNS`] columns.
+    /// More than [`MOST_COLUMNS`] columns, or than [`MOST_NUMBERS`] numbers.
     pub(super) fn new(rows: &Rows, which: &[usize], covariates: &[&str]) -> Result<Self, String> {
         let mut columns: Vec<Vec<f64>> = vec![vec![1.0; which.len()]];
         let mut names = vec!["the intercept".to_owned()];
@@ -59,6 +61,12 @@ impl Design {
             if let Some((square, name)) = squared {
                 columns.push(square);
                 names.push(name);
+            }
+            if columns.len() * which.len() > MOST_NUMBERS {
+                return Err(format!(
+                    "the model would have more than {MOST_NUMBERS} numbers, rows times columns; take a sample of the rows, \
+                     join levels, or cut numbers into bins and take --method plug-in"
+                ));
             }
             if columns.len() > MOST_COLUMNS {
                 return Err(format!(

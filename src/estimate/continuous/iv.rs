@@ -439,10 +439,12 @@ impl Work<'_> {
 
     fn tell(&self, estimate: &mut Estimate, slope: &Slope, weak: bool, robust: bool, difference: bool) {
         let Instrument { name, given, treatment, outcome, others, .. } = self.instrument;
+        let known = super::super::identified(self.answer).is_some();
+        let alone = if known { "" } else { "The graph alone gives no number here. " };
         let beside = if given.is_empty() { String::new() } else { format!(", given {}", given.join(", ")) };
         estimate.notes.push(format!(
-            "The graph alone gives no number here. {name} is an instrument{beside}: it goes with {outcome} through \
-             {treatment} alone, and the kernel has checked that this follows from the graph"
+            "{alone}{name} is an instrument{beside}: it goes with {outcome} through {treatment} alone, and the kernel has \
+             checked that this follows from the graph"
         ));
         estimate.notes.push(format!(
             "Assumed beside the graph, and not to be seen in the data: {outcome} changes along a straight line with \

@@ -2,8 +2,8 @@
 //!
 //! Designs here have tens of columns and many rows, so all the work is in one pass over the rows that makes the matrix of
 //! products; what is then solved is small. A Cholesky factorisation of that small matrix is a hundred lines. The crate
-//! that does it in general (faer, with `std` and `linalg` only) makes a clean release build much longer, for a task where
-//! it would not be faster. Numeric columns are centred and scaled before they come here, so little is lost by the products.
+//! that does it in general (faer, with `std` and `linalg` only) brings 75 crates and minutes of compiling, for a task where it
+//! would not be faster. Numeric columns are centred and scaled before they come here, so little is lost by the products.
 
 /// A table of numbers, row by row.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -48,7 +48,10 @@ impl Matrix {
     /// How many rows.
     #[must_use]
     pub const fn rows(&self) -> usize {
-        if self.columns == 0 { 0 } else { self.values.len() / self.columns }
+        match self.values.len().checked_div(self.columns) {
+            Some(rows) => rows,
+            None => 0,
+        }
     }
 
     /// A row.

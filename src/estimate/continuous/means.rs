@@ -91,8 +91,8 @@ fn weighting(sample: &Sample, target: Target, known: bool) -> Result<Mean, Strin
     let here = |row: usize| sample.arm[row] == target.arm;
     let (mut total, mut sum) = (0.0, 0.0);
     let weights: Vec<f64> = (0..sample.len()).map(|row| if here(row) { tilt(row) } else { 0.0 }).collect();
-    for row in 0..sample.len() {
-        let weight = sample.mass(row) * weights[row];
+    for (row, weight) in weights.iter().enumerate() {
+        let weight = sample.mass(row) * weight;
         total += weight;
         sum += weight * sample.outcome[row];
     }

@@ -43,6 +43,7 @@ use means::{Mean, Target};
 use nuisance::Propensity;
 pub(super) use partial::{Covariate, regression};
 use sample::Sample;
+use std::sync::Arc;
 
 /// Numbers asked for at once, at most.
 const MOST_NUMBERS: usize = 1_000;
@@ -98,7 +99,10 @@ pub fn estimate(
     let mut estimate = Estimate { method: settings.method, rows: rows.count() as u64, ..super::begin(answer, options) };
     estimate.used = estimate.rows;
     let adjusted = adjusted(answer).map_err(|why| {
-        let cut: Vec<String> = rows.variables.iter().filter(|v| v.levels.is_none()).map(propose::option).collect();
+        // What only its mean is needed of can stay a number.
+        let summed = super::needs(answer).and_then(|needs| needs.numeric);
+        let numbers = rows.variables.iter().filter(|v| v.levels.is_none() && Some(&v.name) != summed.as_ref());
+        let cut: Vec<String> = numbers.map(propose::option).collect();
         let cut =
             if cut.is_empty() { String::new() } else { format!(", with numbers cut into bins: {}", cut.join(" ")) };
         Fault::Reason(format!("{why}; --method plug-in takes any formula{cut}"))
@@ -181,6 +185,12 @@ impl Work<'_> {
                 "--interact names {strange}, which is not adjusted for; what is: {}",
                 known.join(", ")
             )));
+        }
+        if self.options.empty != super::Empty::Refuse {
+            estimate.warnings.push(
+                "--smooth and --overlap are about counts and did nothing here; --trim restricts the population"
+                    .to_owned(),
+            );
         }
         let over = arena.free(*query).to_vec();
         estimate.slots = over.iter().map(|r| print::name(&self.name(r.var)) + &super::primes(*r)).collect();
@@ -320,7 +330,7 @@ impl Work<'_> {
         };
         let names: Vec<String> = self.adjusted.set.iter().map(|var| self.name(*var)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let design = Design::new(self.rows, which, &names)?;
+        let design = Arc::new(Design::new(self.rows, which, &names)?);
         let pick = |of: &Option<Vec<f64>>| -> Vec<f64> {
             which.iter().map(|&row| of.as_ref().map_or(1.0, |values| values[row])).collect()
         };

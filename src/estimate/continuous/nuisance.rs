@@ -20,7 +20,7 @@ impl Propensity {
         let is = indicator(sample, arm);
         let design = &sample.design;
         let fit = on(&design.matrix, &is, &weights, glm::logistic).map_err(|trouble| {
-            told(design, &design.names, trouble, &format!("the model of who got {}", sample.arm_name(arm)))
+            told(design, &design.names, trouble, &format!("the model of who got {}", sample.arm_name(arm)), true)
         })?;
         Ok(Self { fit, arm })
     }
@@ -94,7 +94,7 @@ impl Outcome {
             None => format!("the model of {}", sample.called),
         };
         let names = model.names(sample);
-        let failed = |trouble| told(design, &names, trouble, &about());
+        let failed = |trouble| told(design, &names, trouble, &about(), false);
         let (coefficients, inverse) = if sample.event {
             let fit = on(matrix, &sample.outcome, &weights, glm::logistic).map_err(failed)?;
             (fit.coefficients, fit.inverse)
@@ -176,7 +176,7 @@ fn on<T>(
 }
 
 /// Why a model could not be fitted, with what to do.
-fn told(design: &Design, names: &[String], trouble: Trouble, about: &str) -> String {
+fn told(design: &Design, names: &[String], trouble: Trouble, about: &str, of_action: bool) -> String {
     let covariate = |column: usize| {
         let own = |range: &std::ops::Range<usize>| range.contains(&column);
         design.plain.iter().find(|(_, columns)| own(columns)).map(|(name, _)| name.clone())
@@ -198,9 +198,13 @@ fn told(design: &Design, names: &[String], trouble: Trouble, about: &str) -> Str
             "{about} has {coefficients} coefficients and {rows} rows to find them from; more rows or fewer levels are \
              needed"
         ),
-        Trouble::Separated => format!(
+        Trouble::Separated if of_action => format!(
             "{about} does not settle: some combination of covariates tells it with certainty, so there is nobody to \
              compare with; join levels, or leave those out of the data for whom it is certain"
+        ),
+        Trouble::Separated => format!(
+            "{about} does not settle: some combination of covariates tells the outcome with certainty; join levels, or take \
+             --method ipw, which has no such model"
         ),
         Trouble::NoConvergence(steps) => {
             format!("{about} did not settle in {steps} steps; join levels, or use fewer covariates")

@@ -3,6 +3,10 @@
 use super::super::types::Overlap;
 use super::nuisance::Propensity;
 use super::sample::Sample;
+use crate::answer::Answer;
+use crate::data::Counts;
+use crate::expr::Var;
+use std::collections::BTreeMap;
 
 /// Bins of the propensity.
 const BINS: usize = 20;
@@ -22,10 +26,17 @@ pub(super) struct Found {
 }
 
 /// Looks at the chance of each row to be where it is.
-pub(super) fn look(sample: &Sample, chances: &[Propensity]) -> Found {
+/// `among` is the arm of those asked about; None for everybody.
+pub(super) fn look(sample: &Sample, chances: &[Propensity], among: Option<usize>) -> Found {
     let mut found = Found { overlap: Overlap::default(), notes: Vec::new(), warnings: Vec::new() };
     let Some(first) = chances.first() else { return found };
     found.overlap = histogram(sample, first, chances);
+    let group = among.and_then(|arm| chances.iter().find(|model| model.arm == arm));
+    let tilt = |row: usize, arm: usize, chance: f64| match group {
+        Some(group) if group.arm == arm => 1.0,
+        Some(group) => group.chance(sample, row) / chance,
+        None => 1.0 / chance,
+    };
     for model in chances {
         let name = sample.arm_name(model.arm);
         let (mut least, mut most) = (1.0_f64, 0.0_f64);
@@ -34,7 +45,7 @@ pub(super) fn look(sample: &Sample, chances: &[Propensity]) -> Found {
             let chance = model.chance(sample, row);
             (least, most) = (least.min(chance), most.max(chance));
             if sample.arm[row] == model.arm {
-                let weight = sample.weight[row] / chance;
+                let weight = sample.weight[row] * tilt(row, model.arm, chance);
                 rows += sample.repeats[row];
                 sum += sample.repeats[row] * weight;
                 squares += sample.repeats[row] * weight * weight;
@@ -62,9 +73,37 @@ pub(super) fn look(sample: &Sample, chances: &[Propensity]) -> Found {
     found
 }
 
+/// The same histogram of counts, where the treatment of an adjustment has two levels: the chance of the second, by what is
+/// adjusted for. O(cells log cells).
+pub(super) fn of_counts(answer: &Answer, counts: &Counts) -> Option<Overlap> {
+    let adjusted = super::adjusted(answer).ok()?;
+    let position = |var: &Var| counts.position(&super::name(answer, *var));
+    let treatment = position(&adjusted.treatment)?;
+    let arms = counts.columns[treatment].levels.clone();
+    let set = adjusted.set.iter().map(position).collect::<Option<Vec<usize>>>()?;
+    if arms.len() != 2 || set.is_empty() {
+        return None;
+    }
+    let mut strata: BTreeMap<Vec<u32>, [f64; 2]> = BTreeMap::new();
+    for cell in &counts.cells {
+        let stratum = strata.entry(set.iter().map(|&column| cell.at[column]).collect()).or_default();
+        stratum[usize::from(cell.at[treatment] != 0)] += cell.count;
+    }
+    let mut rows = vec![vec![0.0; BINS]; 2];
+    for [without, with] in strata.into_values().filter(|[without, with]| without + with > 0.0) {
+        let bin = (with / (without + with) * BINS as f64) as usize;
+        rows[0][bin.min(BINS - 1)] += without;
+        rows[1][bin.min(BINS - 1)] += with;
+    }
+    Some(Overlap { arms, edges: edges(), rows })
+}
+
+fn edges() -> Vec<f64> {
+    (0..=BINS).map(|edge| edge as f64 / BINS as f64).collect()
+}
+
 /// Rows by arm and by the chance of the last arm listed.
 fn histogram(sample: &Sample, of: &Propensity, chances: &[Propensity]) -> Overlap {
-    let edges = (0..=BINS).map(|edge| edge as f64 / BINS as f64).collect();
     let mut arms: Vec<usize> = chances.iter().map(|model| model.arm).collect();
     arms.reverse();
     // The one whose chance is shown stands last.
@@ -76,5 +115,5 @@ fn histogram(sample: &Sample, of: &Propensity, chances: &[Propensity]) -> Overla
         let bin = (of.chance(sample, row) * BINS as f64) as usize;
         rows[arm][bin.min(BINS - 1)] += sample.repeats[row];
     }
-    Overlap { arms: arms.iter().map(|&arm| sample.arms[arm].clone()).collect(), edges, rows }
+    Overlap { arms: arms.iter().map(|&arm| sample.arms[arm].clone()).collect(), edges: edges(), rows }
 }

@@ -1,6 +1,7 @@
 //! The rows that a question is about, ready for estimators.
 
 use super::design::Design;
+use std::sync::Arc;
 
 /// Rows with their treatment, outcome and covariates.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub(super) struct Sample {
     /// What the outcome is called.
     pub(super) called: String,
     /// The columns of the covariates.
-    pub(super) design: Design,
+    pub(super) design: Arc<Design>,
     /// How many rows each stands for; what a bootstrap draws.
     pub(super) repeats: Vec<f64>,
     /// The weight of each row.

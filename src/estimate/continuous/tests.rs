@@ -83,7 +83,7 @@ fn the_chance_of_an_event_is_found() {
     let mean = |x: f64, z: f64| expit(-0.5 + x + 0.8 * z);
     let density = |z: f64| (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
     let truth: f64 = (-600..600).map(|i| f64::from(i) / 100.0).map(|z| mean(1.0, z) * density(z) / 100.0).sum();
-    let rows = simulated(1, 8_000, |z| expit(z), |x, z| expit(-0.5 + x + 0.8 * z), true);
+    let rows = simulated(1, 8_000, expit, |x, z| expit(-0.5 + x + 0.8 * z), true);
     for method in METHODS {
         let found = estimated(&format!("{GRAPH}P(y = 1 | do(x = 1))"), &rows, &by(method));
         let number = &found.numbers[0];
@@ -136,21 +136,24 @@ fn counted(rows: &Rows) -> Counts {
     for row in 0..rows.len() {
         let at = [rows.variables[0].values[row] as u32, rows.variables[1].values[row] as u32];
         let (y, w) = (rows.variables[2].values[row], rows.weights.as_ref().map_or(1.0, |weights| weights[row]));
-        let cell = cells.entry(at).or_insert([0.0; 3]);
-        cell.iter_mut().zip([w, w * y, w * y * y]).for_each(|(to, more)| *to += more);
+        let cell = cells.entry(at).or_insert([0.0; 6]);
+        let one = [w, w * y, w * y * y, w * w, w * w * y, w * w * y * y];
+        cell.iter_mut().zip(one).for_each(|(to, more)| *to += more);
     }
     let column = |at: usize| Column {
         name: rows.variables[at].name.clone(),
         levels: rows.variables[at].levels.clone().unwrap(),
     };
+    let squares = cells.values().map(|cell| [cell[3], cell[4], cell[5]]).collect();
     let cells =
-        cells.into_iter().map(|(at, [count, sum, sum_squares])| Cell { at: at.into(), count, sum, sum_squares });
+        cells.into_iter().map(|(at, [count, sum, sum_squares, ..])| Cell { at: at.into(), count, sum, sum_squares });
     Counts {
         columns: vec![column(0), column(1)],
         cells: cells.collect(),
         rows: rows.len() as u64,
         weight: rows.weights.as_ref().map_or(rows.len() as f64, |weights| weights.iter().sum()),
         numeric: Some("y".to_owned()),
+        squared_weights: rows.weights.is_some().then_some(squares),
     }
 }
 
@@ -175,7 +178,23 @@ fn where_models_have_a_place_for_everything_all_methods_are_plug_in() {
     let (problem, _) = problem::read(&Source::new("t.causal", EFFECT));
     let answer = Prover::new(&problem).unwrap().answer(0, &Asking::default());
     let own = from_counts_alone(&problem, &answer, &counted(&rows), &Options::default()).unwrap();
-    assert_eq!(own, from_counts(&problem, &answer, &counted(&rows), &Options::default(), Among::Everybody).unwrap());
+    let all = from_counts(&problem, &answer, &counted(&rows), &Options::default(), Among::Everybody).unwrap();
+    let overlap = all.overlap.clone().unwrap();
+    let mass = |row: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[row]);
+    let mut expected = vec![vec![0.0; 20]; 2];
+    for level in 0..3 {
+        let of = |arm: f64| -> f64 {
+            let here = |row: &usize| {
+                rows.variables[0].values[*row] == f64::from(level) && rows.variables[1].values[*row] == arm
+            };
+            (0..rows.len()).filter(here).map(mass).sum()
+        };
+        let bin = (of(1.0) / (of(0.0) + of(1.0)) * 20.0) as usize;
+        expected[0][bin] += of(0.0);
+        expected[1][bin] += of(1.0);
+    }
+    assert_eq!((overlap.rows, overlap.arms), (expected, vec!["0".to_owned(), "1".to_owned()]));
+    assert_eq!(own, Estimate { overlap: None, ..all });
 }
 
 #[test]

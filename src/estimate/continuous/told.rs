@@ -43,7 +43,7 @@ impl Work<'_> {
             }
             Err(fault) => return Err(fault),
         };
-        let found = overlap::look(sample, &chances);
+        let found = overlap::look(sample, &chances, group.targets.first().and_then(|target| target.among));
         estimate.overlap = Some(found.overlap);
         estimate.notes.extend(found.notes);
         estimate.warnings.extend(found.warnings);

@@ -109,7 +109,9 @@ pub(super) fn rows(counts: &Counts) -> Rows {
         });
         rows.variables.push(Variable { name: name.clone(), levels: None, values: values.collect() });
     }
-    rows.repeats = Some(cells().map(|cell| cell.count / copies as f64).collect());
+    // Rows with weights are worth fewer.
+    let worth = counts.effective_rows() / counts.weight.max(f64::MIN_POSITIVE);
+    rows.repeats = Some(cells().map(|cell| cell.count * worth / copies as f64).collect());
     rows
 }
 

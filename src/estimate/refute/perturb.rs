@@ -213,6 +213,7 @@ fn with(counts: &Counts, cells: Vec<Cell>) -> Counts {
         weight,
         columns: counts.columns.clone(),
         numeric: counts.numeric.clone(),
+        squared_weights: None,
     }
 }
 

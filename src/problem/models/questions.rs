@@ -70,7 +70,7 @@ impl<'t> Resolver<'t> {
         };
         let number = NumberQuery { model, written: written.clone(), asked, identifiable };
         let kind = QueryKind::Number(Box::new(number));
-        Some(Query { id: 0, name, span, graph, arena: Arena::new(), definitions: Vec::new(), kind })
+        Some(Query { id: 0, name, span, graph, arena: Arena::default(), definitions: Vec::new(), kind })
     }
 
     /// A question as one to the model's graph; None where it cannot be one, or goes by names.
@@ -80,7 +80,7 @@ impl<'t> Resolver<'t> {
         if named {
             return None;
         }
-        let mut lowering = Lowering::shared(self, graph, position, Arena::new(), true);
+        let mut lowering = Lowering::shared(self, graph, position, Arena::default(), true);
         let id = lowering.expr(expr)?;
         Some((lowering.into_arena(), id))
     }
@@ -115,7 +115,7 @@ impl<'t> Resolver<'t> {
         Some(Expectation {
             span,
             graph,
-            arena: Arena::new(),
+            arena: Arena::default(),
             definitions: Vec::new(),
             kind: ExpectationKind::Number(Box::new(number)),
             expected: *expected,

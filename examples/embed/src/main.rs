@@ -1,0 +1,6 @@
+//! Prints the story.
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    print!("{}", embed::story()?);
+    Ok(())
+}
