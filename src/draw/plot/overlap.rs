@@ -81,8 +81,9 @@ fn overlap(found: &Overlap, treatment: Option<&str>, name: &str) -> Option<Plot>
         canvas.text("q m", (f64::midpoint(axis.place(low), axis.place(high)), height), &line, width);
     }
     let each = arms.iter().zip(&counted).map(|((arm, rows), counted)| {
-        let some = (0..rows.len()).filter(|&bin| rows[bin] > 0.0);
-        let (first, last) = (some.clone().next(), some.last());
+        let mut some = (0..rows.len()).filter(|&bin| rows[bin] > 0.0);
+        let first = some.next();
+        let last = some.next_back().or(first);
         let span = first.zip(last).map_or_else(String::new, |(first, last)| {
             format!(", from {:.2} to {:.2}", found.edges[first], found.edges[last + 1])
         });
