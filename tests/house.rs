@@ -54,9 +54,15 @@ const TABLE: [(&str, &[&str]); 27] = [
     ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "estimate"]),
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "estimate"]),
     ("testing", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
-    ("draw", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render"]),
+    ("draw", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "estimate", "render"]),
     ("session", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "draw"]),
-    ("report", &["source", "graph", "expr", "proof", "kernel", "syntax", "problem", "answer", "render", "draw"]),
+    (
+        "report",
+        &[
+            "source", "graph", "expr", "proof", "data", "kernel", "syntax", "problem", "answer", "estimate", "render",
+            "draw",
+        ],
+    ),
     ("ide", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "session"]),
 ];
 

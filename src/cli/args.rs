@@ -299,9 +299,11 @@ Examples:
   whatif run examples/models/asia.causal --ask 'P(dysp = yes | do(smoke = no)) in asia88'
   echo 'graph { x -> m -> y; x <-> y } P(y | do(x))' | whatif run -
 
+A file's own estimate and refute lines are acted on as well: numbers come after the answers.
+
 Exit status: 0 all answered and every expectation held (\"not identifiable\" is an answer);
-1 an expectation did not hold or a proof failed; 2 a file could not be read or has errors;
-70 the kernel refused a certificate or a self-check failed, which is a defect of the program.";
+1 an expectation did not hold, a proof failed or data refuted something; 2 a file or its data
+could not be read or have errors; 70 the kernel refused a certificate or a self-check failed, which is a defect of the program.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -337,7 +339,8 @@ Examples:
   whatif test examples --accept
 
 The answers of churn.causal, with their derivations, are kept in churn.snap beside it. Each expect
-line is a test too; a proof that does not hold is an answer like another.
+line is a test too; a proof that does not hold is an answer like another. So is a number that a
+file's estimate line asks for, and what its refute line comes to.
 
 Exit status: 0 all passed; 1 an answer is not the one kept, none is kept yet, or an expectation
 does not hold; 2 there is no file to test, or a file could not be read or written or has errors;

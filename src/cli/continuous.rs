@@ -1,9 +1,10 @@
 //! Which way an estimate goes: from counts, or from rows where covariates are numbers.
 
-use super::estimate::{Estimate as Arguments, Method, Plan, Tables, counted, dropped};
+use super::estimate::{Method, Plan, Tables, counted, dropped};
 use super::{data, input};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::time::Instant;
 use whatif::answer::Answer;
 use whatif::data::{self as table, Levels, Rows};
@@ -33,6 +34,28 @@ pub struct Continuous {
     /// With ipw: take the chances of the actions as known and not as estimated; the interval is wider then
     #[arg(long)]
     pub known_propensity: bool,
+}
+
+/// As the command line has them where it says nothing.
+impl Default for Continuous {
+    fn default() -> Self {
+        Self {
+            among: Among::Everybody,
+            interact: Interact::All,
+            folds: 5,
+            trim: None,
+            known_propensity: false,
+            instrument: None,
+        }
+    }
+}
+
+/// How a number is to be found.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    pub method: Method,
+    pub continuous: &'a Continuous,
+    pub jobs: Option<NonZeroUsize>,
 }
 
 /// Of whom an effect is asked.
@@ -86,13 +109,13 @@ type Kept = BTreeMap<(usize, Needs), (Rows, f64)>;
 /// What has been read for one file's questions.
 #[derive(Default)]
 pub struct Read {
-    counted: Tables,
+    pub counted: Tables,
     kept: Kept,
 }
 
 /// One question of one table.
 pub struct Question<'a> {
-    pub arguments: &'a Arguments,
+    pub arguments: How<'a>,
     pub plan: &'a Plan,
     pub table: usize,
     pub problem: &'a Problem,
@@ -153,7 +176,7 @@ impl Question<'_> {
     }
 
     /// The rows that are needed, read once.
-    fn kept<'r>(
+    pub fn kept<'r>(
         &self,
         needs: Needs,
         read: &'r mut Read,
@@ -169,8 +192,33 @@ impl Question<'_> {
 
     /// From counts, unless what is adjusted for are numbers.
     fn fitting(&self, needs: Needs, read: &mut Read, warnings: &mut Vec<Diagnostic>) -> Result<Told, Vec<Diagnostic>> {
+        let Some(numbers) = self.countable(&needs, read, warnings)? else {
+            return self.by_rows(needs, estimate::Method::Aipw, read, warnings);
+        };
+        let mut told = self.by_counts(needs, read, warnings)?;
+        if let (Err(why), Some(name), Some(reason)) =
+            (continuous::covariates(self.answer), numbers.first(), &mut told.0.reason)
+        {
+            let cut = read.counted.values().find_map(|(counts, _)| continuous::bins_of_counts(counts, name));
+            *reason += &format!(
+                "; {name} is a number, and numbers are used as they are for adjustments only ({why}): cut it into \
+                 bins, for example {}",
+                cut.unwrap_or_default()
+            );
+        }
+        Ok(told)
+    }
+
+    /// The variables that are numbers without levels or bins, where counts will do all the same; None where what is
+    /// adjusted for is among them, so that rows are needed.
+    pub fn countable(
+        &self,
+        needs: &Needs,
+        read: &mut Read,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<Option<Vec<String>>, Vec<Diagnostic>> {
         let covariates = continuous::covariates(self.answer);
-        let open = self.open(&needs)?;
+        let open = self.open(needs)?;
         let told = warnings.len();
         let counted = match counted(
             (self.plan, self.table),
@@ -188,34 +236,21 @@ impl Question<'_> {
             }
             Err(faults) => Err(faults),
         };
-        let rows = |read: &mut Read, warnings: &mut Vec<Diagnostic>| {
-            warnings.truncate(told);
-            self.by_rows(needs.clone(), estimate::Method::Aipw, read, warnings)
-        };
         match (covariates, counted) {
             (Ok(covariates), Ok(numbers)) if numbers.iter().any(|name| covariates.contains(name)) => {
-                rows(read, warnings)
+                warnings.truncate(told);
+                Ok(None)
             }
             (Ok(covariates), Err(faults))
                 if faults.iter().all(too_many)
                     && open.iter().any(|name| covariates.contains(name))
                     && self.is_rows() =>
             {
-                rows(read, warnings)
+                warnings.truncate(told);
+                Ok(None)
             }
             (_, Err(faults)) => Err(faults),
-            (covariates, Ok(numbers)) => {
-                let mut told = self.by_counts(needs, read, warnings)?;
-                if let (Err(why), Some(name), Some(reason)) = (covariates, numbers.first(), &mut told.0.reason) {
-                    let cut = read.counted.values().find_map(|(counts, _)| continuous::bins_of_counts(counts, name));
-                    *reason += &format!(
-                        "; {name} is a number, and numbers are used as they are for adjustments only ({why}): cut it into \
-                         bins, for example {}",
-                        cut.unwrap_or_default()
-                    );
-                }
-                Ok(told)
-            }
+            (_, Ok(numbers)) => Ok(Some(numbers)),
         }
     }
 

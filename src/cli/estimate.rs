@@ -1,7 +1,7 @@
 //! `whatif estimate`: a proved estimand and a table of data come to a number.
 
 use super::args::Look;
-use super::continuous::{Continuous, Question, Read};
+use super::continuous::{Continuous, How, Question, Read};
 use super::data::{self, Columns};
 use super::input::{self, File};
 use super::marginals::field;
@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use whatif::answer::{self, Answer, Prover};
 use whatif::data::Counts;
+use whatif::draw;
 use whatif::estimate::{self, Empty, Needs, Options};
 use whatif::json::{self, Estimated};
-use whatif::problem::{self, Problem, Resolved, TableColumn, TableEntry};
+use whatif::problem::{self, Control, Problem, Resolved, TableColumn, TableEntry, Task};
 use whatif::render::{self, Document};
 use whatif::source::{Diagnostic, Severity};
 
@@ -24,28 +25,16 @@ use whatif::source::{Diagnostic, Severity};
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Estimate {
-    /// A file in the language of whatif; - is standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
     #[command(flatten)]
-    pub table: Table,
-    /// A question: its name in the file, its number there, or its text [default: every effect in the file]
-    #[arg(long, value_name = "QUESTION")]
-    pub query: Option<String>,
+    pub common: Common,
     /// How the number is found; auto takes what fits the question and the data
     #[arg(long, value_enum, default_value_t = Method::Auto)]
     pub method: Method,
     #[command(flatten)]
     pub continuous: Continuous,
-    /// How sure intervals are
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = probability)]
-    pub level: f64,
     /// Intervals from so many bootstrap replicates, and not from the standard error
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = replicates)]
     pub bootstrap: usize,
-    /// What random numbers start from; the same seed gives the same numbers on any number of threads
-    #[arg(long, default_value_t = 7)]
-    pub seed: u64,
     /// Count every combination of levels so many rows more, so that none is empty
     #[arg(long, value_name = "ROWS", value_parser = positive, conflicts_with = "overlap")]
     pub smooth: Option<f64>,
@@ -55,6 +44,28 @@ pub struct Estimate {
     /// How the numbers are written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Draw the numbers as well, and how far the arms of an adjustment overlap, as SVG; - writes only that
+    #[arg(long, value_name = "PATH")]
+    pub plot: Option<PathBuf>,
+}
+
+/// What is asked of which data: the same for whoever asks something of data.
+#[derive(Args, Debug)]
+pub struct Common {
+    /// A file in the language of whatif; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub table: Table,
+    /// A question: its name in the file, its number there, or its text [default: every effect in the file]
+    #[arg(long, value_name = "QUESTION")]
+    pub query: Option<String>,
+    /// How sure intervals are, and that a test which fails does not fail by chance
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = probability)]
+    pub level: f64,
+    /// What random numbers start from; the same seed gives the same numbers on any number of threads
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
     /// Work on N threads at once [default: one for each processor]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
@@ -63,7 +74,7 @@ pub struct Estimate {
 }
 
 /// Where the data are.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Table {
     /// The data: CSV, packed with gzip or not, or Parquet; - is standard input [default: what the file says]
     #[arg(long, value_name = "DATA")]
@@ -108,6 +119,7 @@ const EXAMPLES: &str = "\
 Examples:
   whatif estimate examples/data/kidney.causal
   whatif estimate examples/data/churn.causal --bootstrap 2000
+  whatif estimate examples/data/churn.causal --plot churn.svg
   whatif estimate examples/data/churn.causal --query effect --format json
   whatif estimate examples/data/churn.causal --query 'P(churn = yes | do(call))'
   whatif estimate examples/data/churn.causal --data examples/data/churn.csv --format csv
@@ -122,7 +134,7 @@ two ways out. Beside each number stands the naive one, which is merely seen.
 Exit status: 0 all told (\"not identifiable\" and \"no such rows\" are answers); 2 the file, the
 question or the data could not be read or have errors; 70 the kernel refused a certificate.";
 
-pub fn probability(text: &str) -> Result<f64, String> {
+fn probability(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_| "write a number, such as 0.95".to_owned())?;
     if number > 0.0 && number < 1.0 { Ok(number) } else { Err("it lies between 0 and 1".to_owned()) }
 }
@@ -146,6 +158,10 @@ pub struct Plan {
     pub tables: Vec<Table>,
     /// Positions of queries, and of the table that each is asked of.
     pub asked: Vec<(usize, usize)>,
+    /// Each of them was asked for by name, and not for want of another.
+    pub named: bool,
+    /// The negative controls of each, where the file declares some.
+    pub controls: Vec<Vec<Control>>,
 }
 
 /// What a file and the command line ask of data: every question, or one, of the table that the command line names; else
@@ -159,7 +175,8 @@ pub fn plan(
 ) -> Result<Plan, Vec<Diagnostic>> {
     let every = |tables| {
         let range = which.map_or(0..problem.queries.len(), |one| one..one + 1);
-        Ok(Plan { tables, asked: range.map(|query| (query, 0)).collect() })
+        let controls = range.clone().map(|query| declared(problem, query)).collect();
+        Ok(Plan { tables, asked: range.map(|query| (query, 0)).collect(), named: which.is_some(), controls })
     };
     if table.data.is_some() || table.counts.is_some() || table.on.is_some() {
         return every(vec![table.clone()]);
@@ -167,9 +184,11 @@ pub fn plan(
     let folder = file.parent().unwrap_or(Path::new(""));
     let tables: Vec<Table> = problem.tables.values().map(|entry| own(folder, table, entry)).collect();
     let tasks = problem.tasks.iter().filter(|task| task.refute == refute && which.is_none_or(|one| one == task.query));
-    let asked: Vec<(usize, usize)> = tasks.map(|task| (task.query, task.table)).collect();
-    if !asked.is_empty() {
-        Ok(Plan { tables, asked })
+    let tasks: Vec<&Task> = tasks.collect();
+    if !tasks.is_empty() {
+        let asked = tasks.iter().map(|task| (task.query, task.table)).collect();
+        let controls = tasks.iter().map(|task| task.controls.clone()).collect();
+        Ok(Plan { tables, asked, named: true, controls })
     } else if tables.len() == 1 {
         every(tables)
     } else {
@@ -179,6 +198,18 @@ pub fn plan(
         );
         Err(vec![input::without_place("whatif::no_data", problem.source.name(), "there are no data".to_owned(), &help)])
     }
+}
+
+/// The controls that a file declares for a question, whatever table it asks.
+fn declared(problem: &Problem, query: usize) -> Vec<Control> {
+    let tasks = problem.tasks.iter().filter(|task| task.refute && task.query == query);
+    let mut controls: Vec<Control> = Vec::new();
+    for control in tasks.flat_map(|task| &task.controls) {
+        if !controls.iter().any(|own| own.variable == control.variable && own.treatment == control.treatment) {
+            controls.push(control.clone());
+        }
+    }
+    controls
 }
 
 /// A table of the file, with what the command line says as well.
@@ -198,6 +229,17 @@ fn own(folder: &Path, table: &Table, entry: &TableEntry) -> Table {
 
 /// Tables that have been read, by position and by what was counted, each with the seconds that took.
 pub type Tables = BTreeMap<(usize, Needs), (Counts, f64)>;
+
+/// The tables of one file as they are read.
+#[derive(Default)]
+pub struct Reading {
+    /// How many threads read.
+    pub jobs: Option<NonZeroUsize>,
+    /// What has been read.
+    pub read: Read,
+    /// What was noticed on the way.
+    pub warnings: Vec<Diagnostic>,
+}
 
 /// Counts what is needed, unless it has been counted already.
 pub fn counted<'t>(
@@ -240,25 +282,33 @@ pub fn dropped(rows: u64, problem: &Problem) -> Diagnostic {
 }
 
 /// One estimate with what it was made of.
-struct Found {
-    problem: usize,
-    answer: Answer,
-    estimate: estimate::Estimate,
-    seconds: (f64, f64),
+pub struct Found {
+    /// Position of its problem.
+    pub problem: usize,
+    pub answer: Answer,
+    pub estimate: estimate::Estimate,
+    /// Spent on reading and on the estimate.
+    pub seconds: (f64, f64),
+}
+
+impl Found {
+    pub const fn timed(&self) -> Estimated<'_> {
+        Estimated { estimate: &self.estimate, seconds: Some(self.seconds) }
+    }
 }
 
 /// Estimates one question or all; the status is the largest that applies.
 pub fn estimate(args: &Estimate, output: &mut Output) -> u8 {
-    let file = input::file(&args.file);
+    let file = input::file(&args.common.file);
     let mut diagnostics = file.diagnostics.clone();
     let mut found = Vec::new();
     let mut problems = Vec::new();
     let mut state = File::status(&file);
     if let Some(problem) = file.problem {
-        match asked(&problem, args.query.as_deref()) {
+        match asked(&problem, args.common.query.as_deref()) {
             Ok((own, which)) => {
                 problems = own.unwrap_or_else(|| vec![problem]);
-                match threads::with(args.jobs, || all(args, &problems, which)) {
+                match threads::with(args.common.jobs, || all(args, &problems, which)) {
                     Ok((estimates, more)) => {
                         found = estimates;
                         diagnostics.extend(more);
@@ -277,6 +327,13 @@ pub fn estimate(args: &Estimate, output: &mut Output) -> u8 {
     }
     if found.iter().any(|found| super::run::refused(&found.answer)) {
         state = status::REFUSED;
+    }
+    if let Some(path) = args.plot.as_deref().filter(|_| state != status::INPUT) {
+        state = plot(path, &found, output).max(state);
+        if path == Path::new("-") {
+            diagnostics.iter().for_each(|diagnostic| output.diagnostic(diagnostic));
+            return state;
+        }
     }
     tell(args, &problems, &found, &diagnostics, state, output);
     state
@@ -302,9 +359,10 @@ fn all(
     problems: &[Problem],
     which: Option<usize>,
 ) -> Result<(Vec<Found>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let common = &args.common;
     let options = Options {
-        level: args.level,
-        seed: args.seed,
+        level: common.level,
+        seed: common.seed,
         bootstrap: args.bootstrap,
         empty: match args.smooth {
             Some(rows) => Empty::Smooth(rows),
@@ -312,26 +370,43 @@ fn all(
             None => Empty::Refuse,
         },
     };
-    let mut read = Read::default();
-    let (mut found, mut warnings) = (Vec::new(), Vec::new());
+    let mut reading = Reading { jobs: common.jobs, ..Reading::default() };
+    let mut found = Vec::new();
     for (at, problem) in problems.iter().enumerate() {
         let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
-        let plan = plan(&args.file, &args.table, problem, which, false)?;
-        for &(index, table) in &plan.asked {
-            let answer = prover.answer(index, &answer::Options::default());
-            if !estimate::is_effect(&answer) {
-                if which.is_some() {
-                    return Err(vec![no_effect(problem, &answer)]);
-                }
-                continue;
-            }
-            let question =
-                Question { arguments: args, plan: &plan, table, problem, answer: &answer, options: &options };
-            let (estimate, seconds) = question.estimate(&mut read, &mut warnings)?;
-            found.push(Found { problem: at, answer, estimate, seconds });
+        let plan = plan(&common.file, &common.table, problem, which, false)?;
+        let how = How { method: args.method, continuous: &args.continuous, jobs: common.jobs };
+        let answered = |index: usize| prover.answer(index, &answer::Options::default());
+        for one in estimates(problem, &plan, how, &options, &mut reading, &answered)? {
+            found.push(Found { problem: at, ..one });
         }
     }
-    Ok((found, warnings))
+    Ok((found, reading.warnings))
+}
+
+/// Estimates what a plan asks of its tables; `answer` tells the answer to a question.
+pub fn estimates(
+    problem: &Problem,
+    plan: &Plan,
+    how: How<'_>,
+    options: &Options,
+    reading: &mut Reading,
+    answer: &dyn Fn(usize) -> Answer,
+) -> Result<Vec<Found>, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    for &(index, table) in &plan.asked {
+        let answer = answer(index);
+        if !estimate::is_effect(&answer) {
+            if plan.named {
+                return Err(vec![no_effect(problem, &answer)]);
+            }
+            continue;
+        }
+        let question = Question { arguments: how, plan, table, problem, answer: &answer, options };
+        let (estimate, seconds) = question.estimate(&mut reading.read, &mut reading.warnings)?;
+        found.push(Found { problem: 0, answer, estimate, seconds });
+    }
+    Ok(found)
 }
 
 pub fn no_effect(problem: &Problem, answer: &Answer) -> Diagnostic {
@@ -354,8 +429,7 @@ fn tell(
     output: &mut Output,
 ) {
     if args.format == Format::Json {
-        let estimates: Vec<Estimated<'_>> =
-            found.iter().map(|found| Estimated { estimate: &found.estimate, seconds: Some(found.seconds) }).collect();
+        let estimates: Vec<Estimated<'_>> = found.iter().map(Found::timed).collect();
         output.text(&format!("{:#}\n", json::estimates(&estimates, diagnostics)));
         return;
     }
@@ -379,6 +453,29 @@ fn tell(
     match args.format {
         Format::Markdown => output.text(&render::markdown(&page)),
         Format::Text | Format::Json | Format::Csv => output.document(&page),
+    }
+}
+
+/// Draws all numbers, and where the arms of a treatment overlap.
+fn plot(path: &Path, found: &[Found], output: &mut Output) -> u8 {
+    let estimates: Vec<&estimate::Estimate> = found.iter().map(|found| &found.estimate).collect();
+    let mut all = draw::forests(&estimates, draw::Beside::Numbers);
+    all.extend(draw::overlaps(&estimates));
+    if all.is_empty() {
+        output.remark(&format!("there is no number to draw, so {} is not written", path.display()));
+        return status::FINE;
+    }
+    let text = draw::plots(&all);
+    if path == Path::new("-") {
+        output.text(&text);
+        return status::FINE;
+    }
+    match std::fs::write(path, text) {
+        Ok(()) => status::FINE,
+        Err(error) => {
+            output.diagnostic(&input::unwritable(&path.display().to_string(), &error));
+            status::INPUT
+        }
     }
 }
 

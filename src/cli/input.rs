@@ -56,6 +56,8 @@ pub fn asked(path: &Path, questions: &[String]) -> File {
         query.id = at + 1;
     }
     problem.expectations.retain(|expected| expected.span.start >= start);
+    // What the file asks of data names its own questions.
+    problem.tasks.clear();
     File { problem: Some(problem).filter(|_| !diagnostics.iter().any(Diagnostic::is_error)), diagnostics }
 }
 

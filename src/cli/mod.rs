@@ -24,6 +24,7 @@ mod linear_marginals;
 mod loaded;
 mod lsp;
 mod marginals;
+mod measured;
 mod network;
 mod network_args;
 mod output;
@@ -55,8 +56,8 @@ pub fn main() -> ExitCode {
         Some(Command::Check(check)) => check::check(check, &mut Output::new(&check.look).paged(check.no_pager)),
         Some(Command::Marginals(args)) => marginals::marginals(args, &mut Output::new(&args.look)),
         Some(Command::Simulate(args)) => simulate::simulate(args, &mut Output::new(&args.look)),
-        Some(Command::Estimate(args)) => estimate::estimate(args, &mut Output::new(&args.look)),
-        Some(Command::Refute(args)) => refute::refute(args, &mut Output::new(&args.look)),
+        Some(Command::Estimate(args)) => estimate::estimate(args, &mut Output::new(&args.common.look)),
+        Some(Command::Refute(args)) => refute::refute(args, &mut Output::new(&args.common.look)),
         Some(Command::Counts(args)) => counts::counts(args, &mut Output::new(&args.look)),
         Some(Command::Sql(args)) => counts::sql(args, &mut Output::new(&args.look)),
         Some(Command::Explain(explain)) => explain::explain(explain, &mut Output::new(&explain.look)),

@@ -1,17 +1,15 @@
 //! `whatif refute`: a graph and its estimates, held against data.
 
-use super::args::Look;
-use super::estimate::{Table, Tables, asked, counted, no_effect, plan, probability};
+use super::continuous::{Continuous, How, Question};
+use super::estimate::{Common, Method, Plan, Reading, asked, counted, no_effect, plan};
 use super::input::{self, File};
 use super::output::Output;
 use super::{status, threads};
 use clap::{Args, ValueEnum};
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use whatif::answer::{self, Answer, Prover};
 use whatif::estimate::refute::{self, Refutation, Verdict};
 use whatif::estimate::{self, Needs, Options};
-use whatif::problem::{self, Problem, Resolved};
+use whatif::problem::{self, Control, Problem, Resolved};
 use whatif::render::{self, Document};
 use whatif::source::Diagnostic;
 
@@ -19,28 +17,11 @@ use whatif::source::Diagnostic;
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub struct Refute {
-    /// A file in the language of whatif; - is standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
     #[command(flatten)]
-    pub table: Table,
-    /// A question: its name in the file, its number there, or its text [default: every effect in the file]
-    #[arg(long, value_name = "QUESTION")]
-    pub query: Option<String>,
-    /// How sure a failure is, over all tests of the graph together
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = probability)]
-    pub level: f64,
-    /// What random numbers start from; the same seed gives the same numbers on any number of threads
-    #[arg(long, default_value_t = 7)]
-    pub seed: u64,
+    pub common: Common,
     /// How the results are written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Work on N threads at once [default: one for each processor]
-    #[arg(long, short, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
-    #[command(flatten)]
-    pub look: Look,
 }
 
 /// How results are written.
@@ -65,18 +46,18 @@ Exit status: 0 nothing failed; 1 something did; 2 the file, the question or the 
 read or have errors; 70 the kernel refused a certificate.";
 
 /// Results with what they are about.
-type Told = Vec<(String, Vec<Refutation>)>;
+pub type Told = Vec<(String, Vec<Refutation>)>;
 
 /// Tries to refute; the status is the largest that applies.
 pub fn refute(args: &Refute, output: &mut Output) -> u8 {
-    let file = input::file(&args.file);
+    let file = input::file(&args.common.file);
     let mut diagnostics = file.diagnostics.clone();
     let mut state = File::status(&file);
     let mut told = Told::new();
     if let Some(problem) = file.problem {
-        let found = asked(&problem, args.query.as_deref()).and_then(|(own, which)| {
+        let found = asked(&problem, args.common.query.as_deref()).and_then(|(own, which)| {
             let problems = own.unwrap_or_else(|| vec![problem]);
-            threads::with(args.jobs, || all(args, &problems, which))
+            threads::with(args.common.jobs, || all(args, &problems, which))
         });
         match found {
             Ok((found, more)) => {
@@ -112,46 +93,80 @@ pub fn refute(args: &Refute, output: &mut Output) -> u8 {
 }
 
 fn all(args: &Refute, problems: &[Problem], which: Option<usize>) -> Result<(Told, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let options = Options { level: args.level, seed: args.seed, ..Options::default() };
-    let asking = answer::Options { all: true, ..answer::Options::default() };
-    let (mut told, mut warnings, mut read) = (Told::new(), Vec::new(), Tables::new());
+    let common = &args.common;
+    let options = Options { level: common.level, seed: common.seed, ..Options::default() };
+    let mut reading = Reading { jobs: common.jobs, ..Reading::default() };
+    let mut told = Told::new();
     for problem in problems {
-        let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
-        let plan = plan(&args.file, &args.table, problem, which, true)?;
-        let answers: Vec<(Answer, usize)> =
-            plan.asked.iter().map(|&(query, table)| (prover.answer(query, &asking), table)).collect();
-        if let (Some(_), [(only, _)]) = (which, &answers[..])
-            && !estimate::is_effect(only)
-        {
-            return Err(vec![no_effect(problem, only)]);
+        let plan = plan(&common.file, &common.table, problem, which, true)?;
+        told.extend(refutations(problem, &plan, which.is_some(), &options, &mut reading)?);
+    }
+    Ok((told, reading.warnings))
+}
+
+/// Tries to refute what a plan asks for, and the graphs behind it. Where `one` question was asked for, it has to be one
+/// that data could answer.
+pub fn refutations(
+    problem: &Problem,
+    plan: &Plan,
+    one: bool,
+    options: &Options,
+    reading: &mut Reading,
+) -> Result<Told, Vec<Diagnostic>> {
+    let asking = answer::Options { all: true, ..answer::Options::default() };
+    let prover = Prover::new(problem).map_err(|fault| vec![fault])?;
+    let asked = plan.asked.iter().zip(&plan.controls);
+    let answers: Vec<(Answer, usize, &[Control])> =
+        asked.map(|(&(query, table), controls)| (prover.answer(query, &asking), table, controls.as_slice())).collect();
+    if let (true, [(only, ..)]) = (one, &answers[..])
+        && !estimate::is_effect(only)
+    {
+        return Err(vec![no_effect(problem, only)]);
+    }
+    let mut told = Told::new();
+    let effects: Vec<&(Answer, usize, &[Control])> =
+        answers.iter().filter(|(answer, ..)| estimate::is_effect(answer)).collect();
+    for (implied, table) in implications(problem)?.iter().flat_map(|one| (0..plan.tables.len()).map(move |t| (one, t)))
+    {
+        let own = effects.iter().filter(|(answer, at, _)| *at == table && answer.graph_name == implied.graph_name);
+        let own: Vec<&Answer> = own.map(|(answer, ..)| answer).collect();
+        if own.is_empty() && !effects.is_empty() {
+            continue;
         }
-        let effects: Vec<&(Answer, usize)> = answers.iter().filter(|(answer, _)| estimate::is_effect(answer)).collect();
-        for (implied, table) in
-            implications(problem)?.iter().flat_map(|one| (0..plan.tables.len()).map(move |t| (one, t)))
-        {
-            let own = effects.iter().filter(|(answer, at)| *at == table && answer.graph_name == implied.graph_name);
-            let own: Vec<&Answer> = own.map(|(answer, _)| answer).collect();
-            if own.is_empty() && !effects.is_empty() {
-                continue;
-            }
-            let numeric: Vec<String> = own.iter().filter_map(|answer| estimate::needs(answer)?.numeric).collect();
-            let graph = &implied.graph;
-            let columns = graph.nodes().map(|node| graph.name(node).to_owned()).filter(|name| !numeric.contains(name));
-            let needs = Needs { columns: columns.collect(), numeric: numeric.first().cloned() };
-            let (counts, _) = counted((&plan, table), args.jobs, (problem, implied), needs, &mut read, &mut warnings)?;
-            let about = format!("The graph {}, held against {} rows", implied.graph_name, counts.rows);
-            told.push((about, refute::graph(implied, &own, counts, &options)));
-        }
-        for (answer, table) in effects {
-            let Some(needs) = estimate::needs(answer) else { continue };
-            let (counts, _) = counted((&plan, *table), args.jobs, (problem, answer), needs, &mut read, &mut warnings)?;
-            let found = refute::effect(problem, answer, counts, &options);
-            if !found.is_empty() {
-                told.push((answer.text.clone(), found));
-            }
+        let numeric: Vec<String> = own.iter().filter_map(|answer| estimate::needs(answer)?.numeric).collect();
+        let graph = &implied.graph;
+        let columns = graph.nodes().map(|node| graph.name(node).to_owned()).filter(|name| !numeric.contains(name));
+        let needs = Needs { columns: columns.collect(), numeric: numeric.first().cloned() };
+        let (counts, _) = counted(
+            (plan, table),
+            reading.jobs,
+            (problem, implied),
+            needs,
+            &mut reading.read.counted,
+            &mut reading.warnings,
+        )?;
+        let about = format!("The graph {}, held against {} rows", implied.graph_name, counts.rows);
+        told.push((about, refute::graph(implied, &own, counts, options)));
+    }
+    let continuous = Continuous::default();
+    let how = How { method: Method::Auto, continuous: &continuous, jobs: reading.jobs };
+    for (answer, table, controls) in effects {
+        let Some(needs) = refute::needs_with(answer, controls) else { continue };
+        let question = Question { arguments: how, plan, table: *table, problem, answer, options };
+        let (read, warnings) = (&mut reading.read, &mut reading.warnings);
+        let found = if question.countable(&needs, read, warnings)?.is_some() {
+            let (counts, _) =
+                counted((plan, *table), reading.jobs, (problem, answer), needs, &mut read.counted, warnings)?;
+            refute::effect(problem, answer, counts, controls, options)
+        } else {
+            let (rows, _) = question.kept(needs, read, warnings)?;
+            refute::effect_from_rows(problem, answer, rows, controls, options)
+        };
+        if !found.is_empty() {
+            told.push((answer.text.clone(), found));
         }
     }
-    Ok((told, warnings))
+    Ok(told)
 }
 
 /// What each graph of a problem says of the data.

@@ -2,12 +2,14 @@
 
 use super::args::Look;
 use super::input::{self, File};
+use super::measured::measured;
 use super::output::Output;
 use super::status;
 use clap::Args;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use whatif::answer::{Answer, Body, Expected, Options, Prover, Verdict};
+use whatif::estimate::Estimate;
 use whatif::report::{self, Contents};
 
 /// `whatif report`
@@ -28,9 +30,10 @@ const EXAMPLES: &str = "\
 Examples:
   whatif report examples/churn.causal -o -
 
-The page needs nothing else: no script, no font, no network.
-Exit status: as for run: 0 all answered and every expectation held; 1 one did not hold, or a proof failed;
-2 the file could not be read or has errors; 70 the kernel refused a certificate.";
+The page needs nothing else: no script, no font, no network. Where the file has a model, or estimate
+and refute lines, it shows the numbers.
+Exit status: as for run: 0 all answered and every expectation held; 1 one did not hold, a proof failed
+or data refuted something; 2 the file or its data could not be read or have errors; 70 the kernel refused a certificate.";
 
 /// Writes the page; the status of the run behind it.
 pub fn report(args: &Report, output: &mut Output) -> u8 {
@@ -46,12 +49,24 @@ pub fn report(args: &Report, output: &mut Output) -> u8 {
             return status::INPUT;
         }
     };
-    let options = Options::default();
+    // Where the file has a model, its numbers stand beside the formula.
+    let options = Options { check_numerically: true, ..Options::default() };
     let answers: Vec<Answer> =
         (0..problem.queries.len()).into_par_iter().map(|index| prover.answer(index, &options)).collect();
     let expected: Vec<Expected> =
         (0..problem.expectations.len()).into_par_iter().map(|index| prover.expectation(index, &options)).collect();
-    let page = report::page(&Contents { problem, answers: &answers, expected: &expected });
+    let measured = measured(&args.file, problem, &answers, None);
+    for diagnostic in &measured.diagnostics {
+        output.diagnostic(diagnostic);
+    }
+    let estimates: Vec<&Estimate> = measured.estimates.iter().map(|found| &found.estimate).collect();
+    let page = report::page(&Contents {
+        problem,
+        answers: &answers,
+        expected: &expected,
+        estimates: &estimates,
+        refuted: &measured.refuted,
+    });
     let beside = args.file.with_extension("html");
     let path = args.output.as_deref().unwrap_or(if args.file == Path::new("-") { Path::new("-") } else { &beside });
     if path == Path::new("-") {
@@ -62,7 +77,7 @@ pub fn report(args: &Report, output: &mut Output) -> u8 {
     } else {
         output.remark(&format!("{}: {}", path.display(), size(page.len())));
     }
-    came_to(&answers, &expected).max(File::status(&file))
+    came_to(&answers, &expected).max(File::status(&file)).max(measured.status())
 }
 
 /// A length in bytes as a person says it.

@@ -1,14 +1,17 @@
 //! `whatif run`: every question of every file, in parallel, told in file order.
 
 use super::args::{Format, Run, SelfCheck, Steps};
+use super::estimate::Found;
 use super::input::{self, File};
+use super::measured::{Measured, measured};
 use super::output::Output;
 use super::{loaded, status};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::path::Path;
 use std::time::Instant;
 use whatif::answer::{Answer, Body, Expected, Limits, Options, Prover, SelfChecks, Verdict};
-use whatif::json::Report;
+use whatif::estimate::refute::Refutation;
+use whatif::json::{Data, Estimated, Report};
 use whatif::problem::{Problem, QueryKind};
 use whatif::render::{self, Document};
 use whatif::source::Diagnostic;
@@ -22,18 +25,25 @@ struct Outcome {
     answers: Vec<Answer>,
     /// Its expectations, in order.
     expected: Vec<Expected>,
+    /// What data say, where the file asks them.
+    measured: Measured,
 }
 
 /// Answers everything and prints it. The status is the largest that applies.
 pub fn run(args: &Run, output: &mut Output) -> u8 {
     let files: Vec<File> = args.files.iter().map(|path| input::asked(path, &args.ask)).collect();
-    let outcomes = answer(args, &files);
+    let mut outcomes = answer(args, &files);
+    for ((path, file), outcome) in args.files.iter().zip(&files).zip(&mut outcomes) {
+        if let (Some(problem), None) = (&file.problem, &outcome.unready) {
+            outcome.measured = measured(path, problem, &outcome.answers, args.jobs);
+        }
+    }
     match args.format {
         Format::Json => output.text(&json(&files, &outcomes)),
         Format::Text | Format::Latex | Format::Markdown => {
             let mut page = Document::default();
             for (file, outcome) in files.iter().zip(&outcomes) {
-                for diagnostic in file.diagnostics.iter().chain(&outcome.unready) {
+                for diagnostic in file.diagnostics.iter().chain(&outcome.unready).chain(&outcome.measured.diagnostics) {
                     output.diagnostic(diagnostic);
                 }
                 if let Some(problem) = file.problem.as_ref().filter(|_| !args.quiet)
@@ -151,7 +161,7 @@ fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
 impl Outcome {
     fn status(&self) -> u8 {
         let ready = if self.unready.is_some() { status::INPUT } else { status::FINE };
-        status(&self.answers, &self.expected).max(ready)
+        status(&self.answers, &self.expected).max(ready).max(self.measured.status())
     }
 }
 
@@ -214,6 +224,11 @@ fn document(file: &File, outcome: &Outcome, args: &Run) -> Document {
             page.append(render::in_plain_words(problem, answer));
         }
     }
+    if args.quiet {
+        page.append(outcome.measured.failures());
+    } else {
+        page.append(outcome.measured.document(problem));
+    }
     if !args.quiet || outcome.expected.iter().any(|expected| expected.holds != Some(true)) {
         page.append(render::expectations(problem, &outcome.expected));
     }
@@ -232,7 +247,22 @@ fn json(files: &[File], outcomes: &[Outcome]) -> String {
     let diagnostics: Vec<Diagnostic> = files
         .iter()
         .zip(outcomes)
-        .flat_map(|(file, outcome)| file.diagnostics.iter().chain(&outcome.unready).cloned())
+        .flat_map(|(file, outcome)| {
+            file.diagnostics.iter().chain(&outcome.unready).chain(&outcome.measured.diagnostics).cloned()
+        })
         .collect();
-    whatif::json::text(&reports, &diagnostics)
+    let estimates: Vec<Vec<Estimated<'_>>> =
+        outcomes.iter().map(|outcome| outcome.measured.estimates.iter().map(Found::timed).collect()).collect();
+    let refutations: Vec<Vec<&Refutation>> =
+        outcomes.iter().map(|outcome| outcome.measured.refuted.iter().flat_map(|(_, all)| all).collect()).collect();
+    let data: Vec<Data<'_>> = files
+        .iter()
+        .zip(estimates.iter().zip(&refutations))
+        .filter_map(|(file, (estimates, refutations))| {
+            Some(Data { file: file.problem.as_ref()?.source.name(), estimates, refutations })
+        })
+        .collect();
+    let mut document = whatif::json::document(&reports, &diagnostics);
+    whatif::json::add_data(&mut document, &data);
+    format!("{document:#}\n")
 }

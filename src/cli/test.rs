@@ -4,6 +4,7 @@ use super::args::Test;
 use super::difference;
 use super::input;
 use super::junit;
+use super::measured::measured;
 use super::output::{Output, Progress};
 use super::run;
 use super::status;
@@ -126,7 +127,12 @@ fn one(path: &Path) -> Outcome {
     let result = input::read(path).map_err(|diagnostic| vec![diagnostic]).and_then(|source| {
         let report = testing::test(&source)?;
         let snapshot = path.with_extension("snap");
-        let answers = report.answers_text();
+        // Numbers are rounded to two digits of their standard error, so that machines do not differ in them.
+        let measured = measured(path, &report.problem, &report.answers, None);
+        if measured.status() == status::INPUT {
+            return Err(measured.diagnostics);
+        }
+        let answers = report.text_with(measured.document(&report.problem));
         let now = if answers.is_empty() { answers } else { format!("{HEADER}\n\n{answers}") };
         let answers = match input::read(&snapshot) {
             Ok(before) if before.text() == now => Answers::Same,

@@ -1,6 +1,6 @@
-//! Pictures of graphs.
-//! In: a graph of a file, and an answer or a cut whose marks it is to bear. Out: a [`Picture`]: where everything stands;
-//! from it SVG, TikZ, DOT, or lines for a terminal. Must never know: files, windows, how an answer was found.
+//! Pictures of graphs and of numbers.
+//! In: a graph of a file, and an answer or a cut whose marks it is to bear; or estimates. Out: a [`Picture`]: where everything
+//! stands; from it SVG, TikZ, DOT, or lines for a terminal; of numbers a [`Plot`]. Must never know: files, windows, how an answer was found.
 //!
 //! Layers are set by dagre's algorithm (Gansner, Koutsofios, North & Vo 1993; Brandes & Köpf 2001); a file's own positions
 //! are kept where every variable has one. Edges `x <-> y` are dashed arcs that go round what lies between.
@@ -8,6 +8,7 @@
 mod dot;
 mod layout;
 mod marks;
+mod plot;
 mod svg;
 mod terminal;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tikz;
 
 pub use dot::dot;
 pub use layout::{MOST_EDGES, MOST_NODES};
+pub use plot::{Beside, PLOT_STYLE, Plot, forest, forests, overlaps, plot_element, plots};
 pub use svg::{STYLE, element, parts, svg};
 pub use terminal::terminal;
 pub use tikz::tikz;

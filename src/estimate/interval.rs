@@ -51,6 +51,23 @@ impl Scale {
     }
 }
 
+/// What a question's number would be if no action changed anything: 0 for a difference and what it is weighted by, 1 for a
+/// ratio. O(depth).
+pub(super) fn null(arena: &Arena, query: ExprId) -> Option<f64> {
+    let mut at = query;
+    loop {
+        at = match arena.get(at) {
+            Expr::Minus(terms) if terms.len() == 2 => return Some(0.0),
+            Expr::Quotient(..) if at == query => return Some(1.0),
+            Expr::Sum { body, .. } => *body,
+            Expr::Product(factors) => *factors.iter().find(|id| matches!(arena.get(**id), Expr::Minus(_)))?,
+            Expr::Minus(_) | Expr::Quotient(..) | Expr::Number(_) | Expr::P(_) | Expr::Plus(_) | Expr::Value(_) => {
+                return None;
+            }
+        }
+    }
+}
+
 /// The quantile of the standard normal distribution.
 pub(super) fn quantile(p: f64) -> Option<f64> {
     let inside = p > 0.0 && p < 1.0;

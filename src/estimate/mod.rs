@@ -14,6 +14,7 @@ pub mod continuous;
 mod interval;
 mod moments;
 mod naive;
+mod overlap;
 mod positivity;
 pub mod refute;
 mod tape;
@@ -183,6 +184,24 @@ fn begin(answer: &Answer, options: &Options) -> Estimate {
         level: options.level,
         ..Estimate::default()
     };
+    let acted = match &answer.body {
+        Body::Contrast { expr, .. } => {
+            estimate.null = interval::null(&answer.arena, *expr);
+            actions(&answer.arena, *expr)
+        }
+        Body::Effect { term, .. } => term.do_().iter().map(|r| r.var).collect(),
+        Body::Independence { .. }
+        | Body::Equality { .. }
+        | Body::Adjust { .. }
+        | Body::Implications { .. }
+        | Body::Paths { .. }
+        | Body::Simplify { .. }
+        | Body::Proof { .. }
+        | Body::Number { .. } => Vec::new(),
+    };
+    if let [treatment] = acted[..] {
+        estimate.treatment = Some(answer.graph.name(Node::new(treatment.index())).to_owned());
+    }
     let found = identified(answer);
     if let Some((found, estimand)) =
         found.and_then(|found| Some((found, Estimand::new(&answer.arena, &found.checked)?)))
@@ -194,6 +213,19 @@ fn begin(answer: &Answer, options: &Options) -> Estimate {
         estimate.estimand_text = print::expr(&tree, Style::Ascii);
     }
     estimate
+}
+
+/// The variables that a question acts on, ascending.
+fn actions(arena: &Arena, query: ExprId) -> Vec<Var> {
+    let mut vars = Vec::new();
+    for id in arena.reachable([query]) {
+        if let Expr::P(term) = arena.get(id) {
+            vars.extend(term.do_().iter().map(|r| r.var));
+        }
+    }
+    vars.sort_unstable();
+    vars.dedup();
+    vars
 }
 
 /// One estimand at work.
@@ -308,6 +340,7 @@ impl Work<'_> {
         if let Some(all) = &resampled {
             estimate.resampled = Some(Resampled { replicates: all.replicates, undefined: all.undefined() });
         }
+        estimate.overlap = overlap::overlap(self, data);
         self.remarks(estimate, data, smooth, &holes);
         Ok(())
     }

@@ -3,9 +3,9 @@
 use super::compile::{Data, Program};
 use super::types::Positivity;
 use super::variance::Spread;
-use super::{Fault, Work};
+use super::{Fault, Work, actions};
 use crate::data::{Cell, Counts};
-use crate::expr::{Arena, Expr, Var};
+use crate::expr::{Arena, Var};
 use crate::graph::{Graph, Node};
 use crate::syntax::print;
 use std::collections::BTreeSet;
@@ -54,23 +54,9 @@ pub(super) fn holes(data: Data<'_>, arena: &Arena, program: &Program, spread: &[
     Ok(holes.into_iter().collect())
 }
 
-/// The variables that a question acts on.
-fn actions(work: &Work<'_>) -> Vec<Var> {
-    let arena = work.estimand.arena;
-    let mut vars = Vec::new();
-    for id in arena.reachable([work.estimand.query]) {
-        if let Expr::P(term) = arena.get(id) {
-            vars.extend(term.do_().iter().map(|r| r.var));
-        }
-    }
-    vars.sort_unstable();
-    vars.dedup();
-    vars
-}
-
 /// What a reader is told of the holes.
 pub(super) fn told(work: &Work<'_>, data: Data<'_>, holes: &[Hole]) -> Positivity {
-    let acted = actions(work);
+    let acted = actions(work.estimand.arena, work.estimand.query);
     let touched = |cell: &&Cell| holes.iter().any(|hole| hole.touches(data, cell, &acted));
     Positivity {
         holds: holes.is_empty(),
@@ -107,7 +93,7 @@ pub(super) fn restrict(
             work.found.strategy
         )));
     }
-    let acted = actions(work);
+    let acted = actions(work.estimand.arena, work.estimand.query);
     let mut changed = work.graph.set(acted.iter().map(|var| Node::new(var.index())));
     for &node in work.graph.topological_order() {
         if work.graph.parents(node).any(|parent| changed.contains(parent)) {

@@ -96,6 +96,10 @@ pub struct Estimate {
     pub numbers: Vec<Number>,
     /// What the estimand leaves open (any value gives the same answer), and the value taken: the one with most rows.
     pub taken: Vec<(String, String)>,
+    /// What the number would be if the action changed nothing: 0 for a difference, 1 for a ratio; None for anything else.
+    pub null: Option<f64>,
+    /// The one variable that is acted on; None where there are several.
+    pub treatment: Option<String>,
     /// Whether the data have what the estimand needs.
     pub positivity: Positivity,
     /// The bootstrap, where there was one.

@@ -30,27 +30,78 @@ pub fn estimates(estimates: &[Estimated<'_>], diagnostics: &[Diagnostic]) -> Val
 /// The document for attempts to refute, in the order given.
 #[must_use]
 pub fn refutations(refutations: &[Refutation], diagnostics: &[Diagnostic]) -> Value {
-    let each = refutations.iter().map(|one| {
-        let doubts: Vec<[&str; 2]> = one.doubts.iter().map(|(a, b)| [a.as_str(), b.as_str()]).collect();
-        json!({
-            "query": one.query,
-            "test": one.test,
-            "verdict": one.verdict.name(),
-            "sentence": one.sentence,
-            "statistic": one.statistic.map(|(statistic, _)| statistic),
-            "degrees_of_freedom": one.statistic.map(|(_, freedom)| freedom),
-            "p": one.p,
-            "p_adjusted": one.adjusted,
-            "size": one.size,
-            "rows_needed": one.rows_needed,
-            "doubts": doubts,
-        })
-    });
     json!({
         "schema": "whatif/1",
-        "refutations": each.collect::<Vec<_>>(),
+        "refutations": refutations.iter().map(refutation).collect::<Vec<_>>(),
         "diagnostics": diagnostics.iter().map(place::diagnostic).collect::<Vec<_>>(),
     })
+}
+
+/// What the `estimate` and `refute` lines of a file came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Data<'a> {
+    /// The file's name.
+    pub file: &'a str,
+    /// Its estimates, in order.
+    pub estimates: &'a [Estimated<'a>],
+    /// Its attempts to refute, in order.
+    pub refutations: &'a [&'a Refutation],
+}
+
+/// Adds what the lines of some files came to to the document of their answers: `estimates` and `refutations`, each where
+/// there are any, with the `file` that each is of.
+pub fn add_data(document: &mut Value, data: &[Data<'_>]) {
+    let named = |file: &str, mut value: Value| {
+        value["file"] = file.into();
+        value
+    };
+    let estimates = data.iter().flat_map(|own| own.estimates.iter().map(|each| named(own.file, one(each))));
+    let refutations = data.iter().flat_map(|own| own.refutations.iter().map(|each| named(own.file, refutation(each))));
+    for (field, values) in [("estimates", estimates.collect::<Vec<_>>()), ("refutations", refutations.collect())] {
+        if !values.is_empty() {
+            document[field] = values.into();
+        }
+    }
+}
+
+fn refutation(one: &Refutation) -> Value {
+    let doubts: Vec<[&str; 2]> = one.doubts.iter().map(|(a, b)| [a.as_str(), b.as_str()]).collect();
+    let mut value = json!({
+        "query": one.query,
+        "test": one.test,
+        "verdict": one.verdict.name(),
+        "sentence": one.sentence,
+        "statistic": one.statistic.map(|(statistic, _)| statistic),
+        "degrees_of_freedom": one.statistic.map(|(_, freedom)| freedom),
+        "p": one.p,
+        "p_adjusted": one.adjusted,
+        "size": one.size,
+        "rows_needed": one.rows_needed,
+        "doubts": doubts,
+    });
+    if let Some(robustness) = &one.robustness {
+        let (estimate, se, freedom) = robustness.regression;
+        let benchmarks = robustness.benchmarks.iter().map(|own| {
+            json!({
+                "covariate": own.covariate,
+                "of_treatment": own.explains.0,
+                "of_outcome": own.explains.1,
+                "left": own.left,
+                "interval": interval(Some(own.interval)),
+                "times": own.times,
+            })
+        });
+        value["robustness"] = json!({
+            "estimate": estimate,
+            "se": se,
+            "degrees_of_freedom": freedom,
+            "partial_r2": robustness.partial_r2,
+            "value": robustness.value,
+            "of_interval": robustness.of_interval,
+            "benchmarks": benchmarks.collect::<Vec<_>>(),
+        });
+    }
+    value
 }
 
 fn one(estimated: &Estimated<'_>) -> Value {

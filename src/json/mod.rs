@@ -15,7 +15,7 @@ mod read;
 mod support;
 mod verify;
 
-pub use estimate::{Estimated, estimates, refutations};
+pub use estimate::{Data, Estimated, add_data, estimates, refutations};
 pub use verify::{MAX_DOCUMENT, Outcome, Verified, verify};
 
 use crate::answer::{Answer, Expected};

@@ -41,7 +41,7 @@ pub use imported::read_asking;
 pub use made::{Builder, Mistake};
 pub use models::{ModelEntry, number};
 pub use resolver::{read, resolve};
-pub use tables::{TableColumn, TableEntry, Task};
+pub use tables::{Control, TableColumn, TableEntry, Task};
 
 use crate::expr::{Arena, ExprId, Term};
 use crate::graph::{Graph, NodeSet};

@@ -150,6 +150,8 @@ pub enum Math {
         to: u8,
         /// The other number.
         beside: Option<u8>,
+        /// What would be no effect, where that means something.
+        null: Option<u8>,
     },
     /// A value or a probability as it stands: `1/2`.
     Number(String),

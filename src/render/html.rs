@@ -56,13 +56,14 @@ pub fn inline(of: &Math) -> String {
             let width = f64::from((*hundredths).min(100)) / 10.0;
             format!("<span class=\"bar\" style=\"width:{width}em\"></span>")
         }
-        Math::Interval { from, at, to, beside } => {
+        Math::Interval { from, at, to, beside, null } => {
             let mark = |class: &str, left: u8, width: u8| {
                 format!("<i class=\"{class}\" style=\"left:{left}%;width:{width}%\"></i>")
             };
+            let null = null.map(|null| mark("null", null, 0)).unwrap_or_default();
             let beside = beside.map(|beside| mark("beside", beside, 0)).unwrap_or_default();
             format!(
-                "<span class=\"axis\" aria-hidden=\"true\">{}{}{beside}</span>",
+                "<span class=\"axis\" aria-hidden=\"true\">{null}{}{}{beside}</span>",
                 mark("span", *from, to.saturating_sub(*from)),
                 mark("at", *at, 0)
             )

@@ -18,7 +18,9 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Steps, document, estimate, expectations, explain, in_few_words, in_plain_words, kept, refutations};
+pub use answers::{
+    Steps, document, estimate, expectations, explain, in_few_words, in_plain_words, kept, numbers, refutations, rounded,
+};
 pub use document::Document;
 pub use latex::latex;
 pub use markdown::markdown;

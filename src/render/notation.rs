@@ -51,16 +51,16 @@ pub fn text(math: &Math, style: Style) -> String {
         Math::Code(text) | Math::Number(text) => text.clone(),
         Math::Path(nodes, edges) => path(nodes, edges, style),
         Math::Bar(hundredths) => bar(*hundredths, style),
-        &Math::Interval { from, at, to, beside } => interval([from, at, to], beside, style),
+        &Math::Interval { from, at, to, beside, null } => interval([from, at, to], beside, null, style),
     }
 }
 
-/// An axis of forty signs: `[--*--]` with `o` for what is beside it.
-fn interval(marks: [u8; 3], beside: Option<u8>, style: Style) -> String {
+/// An axis of forty signs: `[--*--]` with `o` for what is beside it and `|` for what would be no effect.
+fn interval(marks: [u8; 3], beside: Option<u8>, null: Option<u8>, style: Style) -> String {
     const LAST: usize = 40;
-    let [blank, left, line, right, number, other] = match style {
-        Style::Ascii => ['.', '[', '-', ']', '*', 'o'],
-        Style::Unicode => ['\u{b7}', '\u{251c}', '\u{2500}', '\u{2524}', '\u{25cf}', '\u{25cb}'],
+    let [blank, left, line, right, number, other, nothing] = match style {
+        Style::Ascii => ['.', '[', '-', ']', '*', 'o', '|'],
+        Style::Unicode => ['\u{b7}', '\u{251c}', '\u{2500}', '\u{2524}', '\u{25cf}', '\u{25cb}', '\u{2502}'],
     };
     let place = |hundredths: u8| (usize::from(hundredths.min(100)) * LAST + 50) / 100;
     let [from, at, to] = marks.map(place);
@@ -73,6 +73,8 @@ fn interval(marks: [u8; 3], beside: Option<u8>, style: Style) -> String {
             left
         } else if here == to {
             right
+        } else if Some(here) == null.map(place) {
+            nothing
         } else if (from..to).contains(&here) {
             line
         } else {

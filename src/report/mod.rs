@@ -1,17 +1,20 @@
 //! One page for one file: every question with its picture, verdict, formula, derivation and evidence.
 //!
-//! In: a problem with its answers. Out: an HTML document that needs nothing else, no script, no font, no request.
+//! In: a problem with its answers, and what data said of them. Out: an HTML document that needs nothing else, no script, no font, no request.
 //! Must never know: files, the clock, how an answer was found.
 //!
 //! The page reads from top to bottom on paper and on a phone, takes the colours of the reader's screen, and is walked with
 //! the keyboard: what can be opened is `details`, what can be jumped to is a heading.
 
+mod data;
 mod style;
 #[cfg(test)]
 mod tests;
 
 use crate::answer::{Answer, Body, Expected, Verdict};
 use crate::draw::{self, Mark, Picture};
+use crate::estimate::Estimate;
+use crate::estimate::refute::Refutation;
 use crate::kernel::Checked;
 use crate::problem::{Problem, lift};
 use crate::proof::{Evidence, Rule, Separation};
@@ -33,12 +36,16 @@ pub struct Contents<'a> {
     pub answers: &'a [Answer],
     /// What came of its `expect` lines, in order.
     pub expected: &'a [Expected],
+    /// What data say of the questions, in any order; nothing where they were not asked.
+    pub estimates: &'a [&'a Estimate],
+    /// Attempts to refute graphs and estimates, each with what it is about.
+    pub refuted: &'a [(String, Vec<Refutation>)],
 }
 
 /// The page. O(what the answers hold), and the layout of each picture.
 #[must_use]
 pub fn page(contents: &Contents<'_>) -> String {
-    let Contents { problem, answers, expected } = *contents;
+    let Contents { problem, answers, expected, .. } = *contents;
     let title = escape(problem.source.name());
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -47,7 +54,12 @@ pub fn page(contents: &Contents<'_>) -> String {
          <meta name=\"generator\" content=\"whatif {}\">\n<title>{title}</title>\n<style>{}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#main\">To the answers</a>\n",
         env!("CARGO_PKG_VERSION"),
-        format_args!("{}{}", style::STYLE, draw::STYLE)
+        format_args!(
+            "{}{}{}",
+            style::STYLE,
+            draw::STYLE,
+            if contents.estimates.is_empty() { "" } else { draw::PLOT_STYLE }
+        )
     );
     let counted = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let _ = writeln!(
@@ -65,8 +77,9 @@ pub fn page(contents: &Contents<'_>) -> String {
     }
     out.push_str("<main id=\"main\">\n");
     for (index, answer) in answers.iter().enumerate() {
-        question(&mut out, problem, &drawn, index, answer);
+        question(&mut out, contents, &drawn, index, answer);
     }
+    data::graphs(&mut out, contents);
     graphs(&mut out, contents, &drawn);
     expectations(&mut out, expected);
     source(&mut out, problem);
@@ -123,8 +136,8 @@ fn asked(problem: &Problem, answer: &Answer) -> String {
     }
 }
 
-fn question(out: &mut String, problem: &Problem, drawn: &[Option<Picture>], index: usize, answer: &Answer) {
-    let number = index + 1;
+fn question(out: &mut String, contents: &Contents<'_>, drawn: &[Option<Picture>], index: usize, answer: &Answer) {
+    let (problem, number) = (contents.problem, index + 1);
     let (tone, few) = render::in_few_words(answer);
     let (line, _) = problem.source.line_column(answer.span.start);
     let graph = if problem.graphs.len() > 1 { format!(" in {}", escape(&answer.graph_name)) } else { String::new() };
@@ -143,6 +156,7 @@ fn question(out: &mut String, problem: &Problem, drawn: &[Option<Picture>], inde
     let parts = format!("G{position}");
     figure(out, marked.as_ref(), &parts, &format!("p{number}"), answer.graph.len());
     out.push_str(&html(&render::document(problem, answer, Steps::None)));
+    data::numbers(out, contents, answer, number);
     if let Some(checked) = derived(answer) {
         derivation(out, problem, answer, checked, marked.as_ref().map(|marked| (marked, &*parts)), number);
     }

@@ -9,7 +9,8 @@ pub const STYLE: &str = "\
 *{box-sizing:border-box}html{scroll-padding-top:1rem}\
 body{margin:0 auto;max-width:56rem;padding:1.5rem 1.1rem 4rem;background:var(--back);color:var(--text);\
 font:17px/1.55 ui-serif,Georgia,'Times New Roman',serif;overflow-wrap:break-word}\
-h1,h2{line-height:1.25;font-weight:650}h1{font-size:1.7rem;margin:0 0 .3em}h2{font-size:1.25rem;margin:0 0 .4em}\
+h1,h2{line-height:1.25;font-weight:650}h1{font-size:1.7rem;margin:0 0 .3em}h3{font-size:1.05rem;font-weight:650;margin:1.4em 0 .3em}\
+h2{font-size:1.25rem;margin:0 0 .4em;overflow-x:auto;overflow-y:hidden}\
 a{color:var(--link)}:focus-visible{outline:3px solid var(--link);outline-offset:2px}\
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}\
 header p,.quiet,figcaption{color:var(--quiet)}header{margin-bottom:1.5rem}\
@@ -27,6 +28,9 @@ figure{margin:1rem 0}figcaption{font-size:.85rem}figure svg{display:block;max-wi
 .key{display:inline-block;width:1.1em;height:.8em;margin:0 .35em 0 .8em;border:2px solid;border-radius:.2em;vertical-align:-.05em}\
 .key.treatment{background:#d8ecd2;border-color:#2f7d32}.key.outcome{background:#d5e5f7;border-color:#1f5fa8}\
 .key.adjusted{background:#f7ecc4;border-color:#946c00}.key.latent{background:#e4e7ea;border-color:#8b969f;border-style:dashed}\
+@media (prefers-color-scheme:dark){.key.treatment{background:#1f3d24;border-color:#7cc47f}\
+.key.outcome{background:#1c3350;border-color:#7fb2ec}.key.adjusted{background:#443911;border-color:#dcb23e}\
+.key.latent{background:#333c44;border-color:#7d8992}}\
 .key.opened{height:0;border-width:0 0 3px;border-color:#c62828;border-radius:0;vertical-align:.25em}\
 .key.ghost{height:0;border-width:0 0 3px;border-style:dotted;border-color:#98a3ac;border-radius:0;vertical-align:.25em}\
 .wide{overflow-x:auto;max-width:100%}.formula{overflow-x:auto;padding:.4rem 0;font-size:1.15em}\
@@ -36,10 +40,11 @@ th,td{text-align:left;vertical-align:baseline;padding:.25em .9em .25em 0}tbody t
 .board td{border:0!important;padding:.3em .5em .3em 0}.board .left{text-align:right;white-space:nowrap}\
 .board .reason{color:var(--quiet);font-size:.9em;padding-left:1.2em}\
 .bar{display:inline-block;height:.75em;background:var(--link);border-radius:.1em;vertical-align:-.05em}\
+figure.plot svg{margin:0}.tried td{vertical-align:top}.tried td:first-child{white-space:nowrap}\
 .axis{display:inline-block;position:relative;width:16em;height:1em;vertical-align:-.15em;border-bottom:1px solid var(--line)}\
 .axis i{position:absolute}.axis .span{top:.45em;height:.18em;background:var(--link)}\
 .axis .at{top:.2em;width:.6em!important;height:.6em;margin-left:-.3em;border-radius:50%;background:var(--link)}\
-.axis .beside{top:.2em;width:.6em!important;height:.6em;margin-left:-.3em;border-radius:50%;border:2px solid var(--quiet)}\
+.axis .null{top:0;height:100%;border-left:1px dashed var(--quiet)}.axis .beside{top:.2em;width:.6em!important;height:.6em;margin-left:-.3em;border-radius:50%;border:2px solid var(--quiet)}\
 details{margin:.7rem 0;padding:.5rem .8rem;background:var(--box);border:1px solid var(--line);border-radius:.4rem}\
 details details{background:var(--back)}summary{cursor:pointer;font-weight:600}\
 code,pre{font:.86em/1.5 ui-monospace,SFMono-Regular,Consolas,monospace}\
@@ -48,7 +53,7 @@ pre span{display:block;white-space:pre;padding:0 1rem 0 3.6rem;position:relative
 pre span::before{counter-increment:line;content:counter(line);position:absolute;left:0;width:2.6rem;text-align:right;color:var(--quiet)}\
 @media (max-width:34rem){body{font-size:16px;padding:1rem .8rem 3rem}.board .reason{display:block;padding-left:1.4em}}\
 @media print{@page{margin:18mm 16mm}body{max-width:none;font-size:10.5pt;padding:0}nav,.skip,.cut{display:none}\
-section{break-inside:auto}h1,h2,.verdict,caption,summary{break-after:avoid}figure,table,.formula,tr,li,p{break-inside:avoid}\
+section{break-inside:auto}h1,h2,h3,.verdict,caption,summary{break-after:avoid}figure,table,.formula,tr,li,p{break-inside:avoid}\
 details{border:0;padding:0;background:none}details::details-content{content-visibility:visible;block-size:auto}\
 summary{list-style:none}summary::-webkit-details-marker{display:none}a{color:inherit;text-decoration:none}\
 nav a,h2,p,summary,.wide,.formula,pre{overflow:visible}pre{background:none}pre span{white-space:pre-wrap;padding-right:0}\

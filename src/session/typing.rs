@@ -189,7 +189,7 @@ impl Scope {
                 }
                 &[&self.variables]
             }
-            Place::Cut => &[&self.variables],
+            Place::Cut | Place::Controls => &[&self.variables],
             Place::GraphLine | Place::Graph | Place::MechanismLine | Place::Mechanism => &[&self.variables],
             Place::Free => &[],
         };

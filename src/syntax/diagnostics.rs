@@ -245,7 +245,7 @@ pub(super) fn form(word: &str) -> Option<&'static str> {
             "table NAME = \"FILE.csv\"` or `table NAME = \"FILE.csv\" { x = column \"COLUMN\" bins(0, 30, 70); y : {no, yes} }"
         }
         "estimate" => "estimate QUERY from TABLE",
-        "refute" => "refute QUERY from TABLE",
+        "refute" => "refute QUERY from TABLE` or `refute QUERY from TABLE { negative outcome y; negative treatment x }",
         _ => return None,
     })
 }

@@ -90,6 +90,7 @@ impl Names {
             StatementKind::Data(statement) => {
                 self.add(&statement.query, Naming::Expression, false);
                 self.add(&statement.table, Naming::Table, false);
+                self.variables(statement.controls.iter().flat_map(|control| &control.variables));
             }
             StatementKind::Model(block) => {
                 self.add(&block.name, Naming::Model, true);

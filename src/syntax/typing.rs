@@ -41,6 +41,8 @@ pub enum Place {
     GraphLine,
     /// Inside of such a line.
     Graph,
+    /// In the block of a `refute` statement.
+    Controls,
     /// In `[over x; under z]`.
     Cut,
     /// At the beginning of a line in a model.
@@ -93,6 +95,7 @@ pub fn words(place: Place) -> Vec<String> {
         Place::Statement => &[Rule::opening_word],
         Place::Clause => &[Rule::a_clause_word],
         Place::GraphLine => &[Rule::latent_word],
+        Place::Controls => &[Rule::a_control_word],
         Place::Cut => &[Rule::a_cut_word],
         Place::MechanismLine => &[Rule::latent_word],
         Place::Mechanism => &[Rule::a_mechanism_word],
@@ -150,6 +153,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// In the block of a `refute` statement.
+    fn controls(&self) -> bool {
+        self.opening == "refute" && self.open.len() == 1
+    }
+
+    /// Whether a line ends just before a place.
+    fn last_ends_line(&self, at: usize) -> bool {
+        self.text.get(..at).is_some_and(|before| before.trim_end_matches([' ', '\t']).ends_with('\n'))
+    }
+
     fn in_model(&self) -> bool {
         self.open.contains(&Block::Model)
     }
@@ -165,6 +178,7 @@ impl<'a> Walk<'a> {
             Some(Block::Cut) => Place::Cut,
             Some(Block::Attributes) => Place::Free,
             Some(Block::Model | Block::Names) if self.in_model() => Place::Mechanism,
+            Some(Block::Names) if self.controls() => Place::Controls,
             Some(Block::Model | Block::Names) => Place::Names,
         }
     }
@@ -181,6 +195,11 @@ impl<'a> Walk<'a> {
                 let (keyword, function) = match self.place() {
                     Place::Statement => (begins(Rule::opening) || begins(Rule::a_graph_word), true),
                     Place::Clause | Place::Named => (begins(Rule::a_clause_word) && self.last != ",", true),
+                    Place::Controls => {
+                        // A variable may have the name of such a word.
+                        let first = matches!(self.last, "{" | ";") || self.last_ends_line(lexeme.span.start);
+                        (begins(Rule::a_control_word) && (first || self.last == "negative"), false)
+                    }
                     Place::Names => (begins(Rule::via_word), true),
                     Place::GraphLine => (begins(Rule::a_graph_word), false),
                     Place::Cut => (begins(Rule::a_cut_word), false),
@@ -283,6 +302,16 @@ mod tests {
             ("nde(x = 0 -> 1, y via m)", &["via"], &["nde"]),
             ("var a, to : {no}", &["var"], &[]),
             ("P(in_, do | sum, nde)", &[], &["P"]),
+            (
+                "refute total from t { negative outcome outcome, a; negative treatment b }",
+                &["refute", "from", "negative", "outcome", "negative", "treatment"],
+                &[],
+            ),
+            (
+                "refute total from t {\n  negative outcome treatment\n}\nnegative -> outcome",
+                &["refute", "from", "negative", "outcome"],
+                &[],
+            ),
         ] {
             assert_eq!(having(Role::Keyword, text), keywords, "{text}");
             assert_eq!(having(Role::Function, text), functions, "{text}");
@@ -315,6 +344,9 @@ mod tests {
             ("model m { ", Place::MechanismLine),
             ("model m { x := ", Place::Mechanism),
             ("x _||_ y in [", Place::Cut),
+            ("refute total from visits { ", Place::Controls),
+            ("refute total from visits { negative outcome ", Place::Controls),
+            ("refute total from visits {\n negative outcome a\n}\n", Place::Statement),
             ("// in ", Place::Free),
             ("proof P(y) { = P(y) ", Place::Clause),
         ] {

@@ -100,6 +100,17 @@ impl Report {
         text_of(&mut page)
     }
 
+    /// The answers and what follows them, such as numbers from data that the caller read, as text to keep and compare.
+    #[must_use]
+    pub fn text_with(&self, more: Document) -> String {
+        let (mut page, mut more) = (self.answers_text(), more);
+        if !more.blocks.is_empty() {
+            page.push('\n');
+            page.push_str(&text_of(&mut more));
+        }
+        page
+    }
+
     /// One answer as text to compare, the question on its first line.
     #[must_use]
     pub fn answer_text(&self, answer: &Answer) -> String {

@@ -17,7 +17,7 @@ use whatif::problem::{self, Problem, Resolved};
 use whatif::source::Source;
 
 /// The distribution of a model as counts, `n` of them; drawn, where there is something to draw with.
-fn counts(graph: &Graph, model: &Scm, n: f64, mut draws: Option<&mut ChaCha8Rng>) -> Counts {
+pub fn counts(graph: &Graph, model: &Scm, n: f64, mut draws: Option<&mut ChaCha8Rng>) -> Counts {
     let world = model.world(0);
     let columns = graph
         .nodes()
@@ -51,13 +51,13 @@ fn counts(graph: &Graph, model: &Scm, n: f64, mut draws: Option<&mut ChaCha8Rng>
     Counts { columns, cells, rows: n as u64, weight: n, ..Counts::default() }
 }
 
-fn read(text: &str) -> Problem {
+pub fn read(text: &str) -> Problem {
     let (problem, diagnostics) = problem::read(&Source::new("t.causal", text));
     assert!(diagnostics.iter().all(|diagnostic| !diagnostic.is_error()), "{text}\n{diagnostics:?}");
     problem
 }
 
-fn ask(problem: &Problem, all: bool) -> Answer {
+pub fn ask(problem: &Problem, all: bool) -> Answer {
     let options = answer::Options { all, self_check: SelfChecks::Never, ..answer::Options::default() };
     Prover::new(problem).unwrap().answer(problem.queries.len() - 1, &options)
 }

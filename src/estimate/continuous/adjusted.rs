@@ -14,15 +14,15 @@ use num_traits::ToPrimitive;
 #[derive(Clone, Debug)]
 pub(in super::super) struct Adjusted {
     /// Holds all expressions below.
-    pub(super) arena: Arena,
+    pub(in super::super) arena: Arena,
     /// The question.
-    pub(super) query: ExprId,
+    pub(in super::super) query: ExprId,
     /// The one variable acted on.
-    pub(super) treatment: Var,
+    pub(in super::super) treatment: Var,
     /// What is adjusted for, ascending.
-    pub(super) set: Vec<Var>,
+    pub(in super::super) set: Vec<Var>,
     /// That the certified estimand equals the adjustment.
-    pub(super) certificate: Checked,
+    pub(in super::super) certificate: Checked,
 }
 
 impl Adjusted {

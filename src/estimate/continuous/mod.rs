@@ -15,6 +15,7 @@ pub mod linear;
 mod means;
 mod nuisance;
 mod overlap;
+mod partial;
 mod propose;
 mod sample;
 #[cfg(test)]
@@ -35,10 +36,12 @@ use crate::graph::Node;
 use crate::problem::Problem;
 use crate::source::Diagnostic;
 use crate::syntax::print;
-use adjusted::{Adjusted, Asked, Form};
+pub(super) use adjusted::Adjusted;
+use adjusted::{Asked, Form};
 use design::Design;
 use means::{Mean, Target};
 use nuisance::Propensity;
+pub(super) use partial::{Covariate, regression};
 use sample::Sample;
 use std::sync::Arc;
 
@@ -56,7 +59,7 @@ pub fn covariates(answer: &Answer) -> Result<Vec<String>, String> {
     Ok(adjusted.set.iter().map(|var| name(answer, *var)).collect())
 }
 
-fn adjusted(answer: &Answer) -> Result<Adjusted, String> {
+pub(super) fn adjusted(answer: &Answer) -> Result<Adjusted, String> {
     let found = identified(answer).ok_or("there is no estimand")?;
     let estimand = Estimand::new(&answer.arena, &found.checked).ok_or("the formula has actions in it")?;
     Adjusted::new(estimand, &found.checked)

@@ -5,19 +5,24 @@
 //! test that could not have found an effect of ordinary size is not informative, and says how many rows would do.
 
 mod constraint;
+mod controls;
 mod independence;
+mod partial;
 mod perturb;
 mod power;
 mod sensitivity;
 mod wald;
 
+pub use controls::{needs_with, negative_controls};
+pub use partial::{Benchmark, Robustness};
+
 use super::compile::{Data, compile};
 use super::{Empirical, Estimand, Options, identified, most_frequent, variance};
 use crate::answer::{Answer, Body};
-use crate::data::Counts;
+use crate::data::{Counts, Rows};
 use crate::expr::Var;
 use crate::graph::{Graph, Node};
-use crate::problem::Problem;
+use crate::problem::{Control, Problem};
 use crate::syntax::print;
 
 /// Independences that are tested, at most, and the cells of data looked at for them.
@@ -55,7 +60,7 @@ pub struct Refutation {
     /// The question whose estimate is concerned; None for the graph.
     pub query: Option<String>,
     /// `independence`, `verma`, `equal-estimands`, `support`, `placebo-treatment`, `random-common-cause`, `subset`, `dummy-outcome`,
-    /// `e-value`
+    /// `negative-outcome`, `negative-treatment`, `e-value`, `partial-r2`
     pub test: &'static str,
     /// The result in one sentence.
     pub sentence: String,
@@ -73,6 +78,8 @@ pub struct Refutation {
     pub rows_needed: Option<u64>,
     /// The pairs of variables between which an edge may be missing.
     pub doubts: Vec<(String, String)>,
+    /// For `partial-r2`: what the regression says.
+    pub robustness: Option<Box<Robustness>>,
 }
 
 impl Refutation {
@@ -88,6 +95,7 @@ impl Refutation {
             size: None,
             rows_needed: None,
             doubts: Vec::new(),
+            robustness: None,
         }
     }
 }
@@ -194,17 +202,25 @@ fn judge(tested: Vec<Tested>, rows: u64, options: &Options) -> Vec<Refutation> {
             size,
             rows_needed,
             doubts: if verdict == Verdict::Failed { doubts } else { Vec::new() },
+            robustness: None,
         }
     });
     each.collect()
 }
 
-/// Tries to refute the estimate of one answer: a placebo treatment, a random common cause, a dummy outcome, subsets, and
-/// how strong a common cause that nobody measured would have to be. Nothing for an answer that is not a single number.
+/// Tries to refute the estimate of one answer: a placebo treatment, a random common cause, a dummy outcome, subsets,
+/// negative controls, and how strong a common cause that nobody measured would have to be. Nothing but the controls for an
+/// answer that is not a single number. The counts are those of [`needs_with`].
 ///
 /// Some hundred evaluations of the estimand.
 #[must_use]
-pub fn effect(problem: &Problem, answer: &Answer, counts: &Counts, options: &Options) -> Vec<Refutation> {
+pub fn effect(
+    problem: &Problem,
+    answer: &Answer,
+    counts: &Counts,
+    controls: &[Control],
+    options: &Options,
+) -> Vec<Refutation> {
     let name = answer.name.clone().unwrap_or_else(|| answer.text.clone());
     let scalar = identified(answer)
         .and_then(|found| Estimand::new(&answer.arena, &found.checked))
@@ -215,7 +231,34 @@ pub fn effect(problem: &Problem, answer: &Answer, counts: &Counts, options: &Opt
         return vec![Refutation { query: Some(name), ..none }];
     }
     let mut found = perturb::all(answer, counts, options);
+    found.extend(controls::negative_controls(answer, counts, controls, options));
     found.extend(sensitivity::e_value(problem, answer, counts, options));
+    found.extend(partial::partial_r2(problem, answer, &partial::rows(counts), options));
+    found.iter_mut().for_each(|one| one.query = Some(name.clone()));
+    found
+}
+
+/// Tries to refute the estimate of one answer where covariates are numbers, so that there are rows and no counts: how
+/// strong a common cause that nobody measured would have to be. What needs counts says so.
+#[must_use]
+pub fn effect_from_rows(
+    problem: &Problem,
+    answer: &Answer,
+    rows: &Rows,
+    controls: &[Control],
+    options: &Options,
+) -> Vec<Refutation> {
+    let name = answer.name.clone().unwrap_or_else(|| answer.text.clone());
+    let mut found: Vec<Refutation> = partial::partial_r2(problem, answer, rows, options).into_iter().collect();
+    let counted = controls.iter().map(|control| {
+        let sentence = format!(
+            "{} is held against counts, and what is adjusted for are numbers here: cut them into bins",
+            print::name(&control.variable)
+        );
+        let test = if control.treatment { "negative-treatment" } else { "negative-outcome" };
+        Refutation::new(test, sentence, Verdict::NotInformative)
+    });
+    found.extend(counted);
     found.iter_mut().for_each(|one| one.query = Some(name.clone()));
     found
 }

@@ -61,7 +61,7 @@ pub(super) fn all(answer: &Answer, counts: &Counts, options: &Options) -> Vec<Re
 }
 
 /// The variables that a difference of two terms sets to different values, and its outcome.
-fn contrast(answer: &Answer) -> Option<(Vec<Var>, Var)> {
+pub(super) fn contrast(answer: &Answer) -> Option<(Vec<Var>, Var)> {
     let Body::Contrast { terms, .. } = &answer.body else { return None };
     let [(1, one), (-1, other)] = terms[..] else { return None };
     let (one, other) = (term(&answer.arena, one)?, term(&answer.arena, other)?);
@@ -88,7 +88,7 @@ fn column(answer: &Answer, counts: &Counts, var: Var) -> Option<usize> {
 }
 
 /// To four digits after the point, and nothing is nothing.
-fn shown(value: f64) -> String {
+pub(super) fn shown(value: f64) -> String {
     let text = format!("{value:.4}");
     if text == "-0.0000" { "0.0000".to_owned() } else { text }
 }

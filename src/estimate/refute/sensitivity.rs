@@ -69,7 +69,7 @@ fn asked(problem: &Problem, graph: &str, text: &str) -> Option<Answer> {
 }
 
 /// Standard deviation of the numeric variable over all rows.
-fn deviation(counts: &Counts) -> Option<f64> {
+pub(super) fn deviation(counts: &Counts) -> Option<f64> {
     counts.numeric.as_ref()?;
     let weight: f64 = counts.cells.iter().map(|cell| cell.count).sum();
     let sum: f64 = counts.cells.iter().map(|cell| cell.sum).sum();

@@ -307,6 +307,33 @@ pub(crate) fn unknown_query(source: &Source, name: &str, span: Span, near: &[Str
     Diagnostic::error("whatif::unknown_query", source, message, span, "").help(help)
 }
 
+pub(crate) fn control_without_effect(source: &Source, query: &str, span: Span) -> Diagnostic {
+    let message = format!("{} is about no action, so there is nothing for a control to stand in for", shown(query));
+    Diagnostic::error("whatif::control_without_effect", source, message, span, "")
+        .help("ask for an effect: `total: P(y = 1 | do(x = 1)) - P(y = 1 | do(x = 0))`")
+}
+
+pub(crate) fn control_in_question(source: &Source, name: &str, span: Span, role: &str) -> Diagnostic {
+    let message = format!("{} is {role} itself", shown(name));
+    Diagnostic::error("whatif::control_in_question", source, message, span, "")
+        .help("a negative control is another variable, of which nothing may be found")
+}
+
+pub(crate) fn control_affected(source: &Source, path: &[String], treatment: bool, span: Span) -> Diagnostic {
+    let name = |at: Option<&String>| shown(at.map_or("", String::as_str));
+    let (first, last) = (name(path.first()), name(path.last()));
+    let what = if treatment { "a cause of the outcome" } else { "changed by the treatment" };
+    let control = if treatment { &first } else { &last };
+    let mut way: Vec<&str> = path.iter().map(String::as_str).collect();
+    if way.len() > 8 {
+        way.splice(4..way.len() - 3, ["…"]);
+    }
+    let message = format!("{control} is no negative control: by the graph it is {what}");
+    let other = if treatment { "that does not cause the outcome" } else { "that the treatment does not change" };
+    Diagnostic::error("whatif::control_affected", source, message, span, way.join(" -> "))
+        .help(format!("name a variable {other}, or take the edge out of the graph if {first} does not affect {last}"))
+}
+
 pub(crate) fn table_variable(source: &Source, name: &str, span: Span, near: &[String]) -> Diagnostic {
     let help = if near.is_empty() {
         "columns that no graph names need no line here; a column of another name is read with `x = column \"NAME\"`"

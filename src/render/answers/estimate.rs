@@ -24,11 +24,8 @@ pub fn estimate(problem: &Problem, answer: &Answer, found: &Estimate) -> Documen
     document.push(Block::Question { query, place: place(problem, answer.span) });
     let shown =
         Shown { graph: &answer.graph, arena: &answer.arena, definitions: &answer.definitions, steps: Steps::None };
-    if let Some(reason) = &found.reason {
-        let word = if found.numbers.iter().any(|number| number.value.is_some()) { "Mind" } else { "No number" };
-        document.say(Text::new().tone(Tone::Open, word).say(format!(": {}.", sentence(reason))));
-    }
-    numbers(&mut document, found);
+    no_number(&mut document, found);
+    table(&mut document, found, true);
     if let Some(estimand) = found.estimand {
         document.say(Text::of(format!(
             "From {}, by this formula ({}):",
@@ -41,6 +38,36 @@ pub fn estimate(problem: &Problem, answer: &Answer, found: &Estimate) -> Documen
     if found.estimand.is_none() && !found.numbers.is_empty() {
         document.say(Text::of(format!("From {}, {}.", count(found.used as usize, "row", "rows"), found.how)));
     }
+    mind(&mut document, found);
+    document
+}
+
+/// The numbers of an estimate and what to mind, for a page that has the question, its formula and a plot of them.
+#[must_use]
+pub fn numbers(found: &Estimate) -> Document {
+    let mut document = Document::default();
+    no_number(&mut document, found);
+    table(&mut document, found, false);
+    if found.estimand.is_some() {
+        let rows = count(found.used as usize, "row", "rows");
+        document.say(Text::new().tone(Tone::Quiet, format!("From {rows}, by the formula above ({}).", found.how)));
+    } else if !found.numbers.is_empty() {
+        let rows = count(found.used as usize, "row", "rows");
+        document.say(Text::new().tone(Tone::Quiet, format!("From {rows}, {}.", found.how)));
+    }
+    mind(&mut document, found);
+    document
+}
+
+fn no_number(document: &mut Document, found: &Estimate) {
+    if let Some(reason) = &found.reason {
+        let word = if found.numbers.iter().any(|number| number.value.is_some()) { "Mind" } else { "No number" };
+        document.say(Text::new().tone(Tone::Open, word).say(format!(": {}.", sentence(reason))));
+    }
+}
+
+/// What stands below the numbers.
+fn mind(document: &mut Document, found: &Estimate) {
     if !found.taken.is_empty() {
         let taken = found.taken.iter().map(|(name, level)| Math::Code(level_of(name, level)));
         document.say(Text::of("Any value of these gives the same answer; taken was ").join(taken, " and ").say("."));
@@ -49,15 +76,14 @@ pub fn estimate(problem: &Problem, answer: &Answer, found: &Estimate) -> Documen
         let notes = found.notes.iter().map(|note| Text::of(format!("{}.", sentence(note))));
         document.push(Block::List(notes.collect()));
     }
-    positivity(&mut document, found);
+    positivity(document, found);
     for warning in &found.warnings {
         document.say(Text::new().tone(Tone::Open, "Mind").say(format!(": {}.", sentence(warning))));
     }
-    document
 }
 
-/// The numbers as a table with bars: the causal one with its interval, the naive one as a mark.
-fn numbers(document: &mut Document, found: &Estimate) {
+/// The numbers as a table; with bars: the causal one with its interval, the naive one as a mark.
+fn table(document: &mut Document, found: &Estimate, bars: bool) {
     if found.numbers.is_empty() {
         return;
     }
@@ -75,11 +101,16 @@ fn numbers(document: &mut Document, found: &Estimate) {
             None => text.say("; merely seen, no number."),
         };
         document.say(text);
+        if !bars {
+            return;
+        }
     }
     let axis = Axis::of(found);
     let mut head: Vec<Text> = found.slots.iter().map(|slot| Text::new().math(Math::Code(slot.clone()))).collect();
     head.extend([Text::of("if acted"), Text::of(format!("{percent} % interval")), Text::of("merely seen")]);
-    head.push(Text::of(format!("from {} to {}", axis.end(axis.low), axis.end(axis.high))));
+    if bars {
+        head.push(Text::of(format!("from {} to {}", axis.end(axis.low), axis.end(axis.high))));
+    }
     let rows = found.numbers.iter().map(|number| {
         let mut row: Vec<Text> = number.at.iter().map(|level| Text::new().math(Math::Code(level.clone()))).collect();
         let cell = |value: Option<f64>| Text::of(value.map_or_else(|| "none".to_owned(), |v| rounded(v, number.se)));
@@ -89,7 +120,9 @@ fn numbers(document: &mut Document, found: &Estimate) {
             |(low, high)| format!("{} to {}", rounded(low, number.se), rounded(high, number.se)),
         )));
         row.push(cell(number.naive));
-        row.push(axis.mark(number).map_or_else(Text::new, |mark| Text::new().math(mark)));
+        if bars {
+            row.push(axis.mark(number, found.null).map_or_else(Text::new, |mark| Text::new().math(mark)));
+        }
         row
     });
     document.push(Block::Table(Table { caption: Text::new(), head, rows: rows.collect() }));
@@ -162,13 +195,18 @@ struct Axis {
 }
 
 impl Axis {
-    /// From 0 to 1 for probabilities; else from the least to the greatest of all that is drawn, with 0 among it.
+    /// From 0 to 1 for probabilities; else from the least to the greatest of all that is drawn, with 0 among it, or what
+    /// means no effect.
     fn of(found: &Estimate) -> Self {
         let all = found.numbers.iter().flat_map(|number| {
             let (low, high) = number.interval.unzip();
             [number.value, low, high, number.naive].into_iter().flatten()
         });
-        let (low, high) = all.fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+        let start = found.null.unwrap_or(0.0);
+        let (low, high) = all.fold((start, start), |(low, high), value| (low.min(value), high.max(value)));
+        if found.null.is_some() {
+            return Self { low, high };
+        }
         if low >= 0.0 && high <= 1.0 { Self { low: 0.0, high: 1.0 } } else { Self { low, high } }
     }
 
@@ -177,7 +215,7 @@ impl Axis {
         (part * 100.0).round().clamp(0.0, 100.0) as u8
     }
 
-    fn mark(&self, number: &Number) -> Option<Math> {
+    fn mark(&self, number: &Number, null: Option<f64>) -> Option<Math> {
         let at = number.value?;
         let (low, high) = number.interval.unwrap_or((at, at));
         Some(Math::Interval {
@@ -185,6 +223,7 @@ impl Axis {
             at: self.hundredths(at),
             to: self.hundredths(high),
             beside: number.naive.map(|naive| self.hundredths(naive)),
+            null: null.map(|null| self.hundredths(null)),
         })
     }
 
@@ -193,8 +232,9 @@ impl Axis {
     }
 }
 
-/// A number to two digits of its standard error.
-fn rounded(value: f64, se: Option<f64>) -> String {
+/// A number to two digits of its standard error; to four after the point without one.
+#[must_use]
+pub fn rounded(value: f64, se: Option<f64>) -> String {
     let digits = match se {
         Some(se) if se > 0.0 => (1.0 - se.log10().floor()).clamp(0.0, 8.0) as usize,
         _ => 4,

@@ -14,7 +14,7 @@ mod number;
 mod proof;
 
 pub use derivation::Steps;
-pub use estimate::{estimate, refutations};
+pub use estimate::{estimate, numbers, refutations, rounded};
 pub use expectation::expectations;
 pub use explain::{explain, in_plain_words};
 pub use few::{in_few_words, kept};

@@ -1,7 +1,9 @@
 //! Tables of data, and what is asked of them.
 
 use super::super::grammar::Rule;
-use super::super::tree::{DataStatement, Domain, Name, StatementKind, TableBlock, TableItem, TableItemKind};
+use super::super::tree::{
+    DataStatement, Domain, Name, NegativeControl, StatementKind, TableBlock, TableItem, TableItemKind,
+};
 use super::Builder;
 use crate::source::Spanned;
 use pest::iterators::Pair;
@@ -64,15 +66,28 @@ impl Builder<'_> {
     }
 
     pub(super) fn data_statement(&mut self, pair: Pair<'_, Rule>) -> Option<StatementKind> {
-        let (mut refute, mut names) = (false, Vec::new());
+        let (mut refute, mut names, mut controls) = (false, Vec::new(), Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::refute_word => refute = true,
                 Rule::name => names.push(self.name(&part)),
+                Rule::control => controls.push(self.control(part)),
                 _ => {}
             }
         }
         let mut names = names.into_iter();
-        Some(StatementKind::Data(DataStatement { refute, query: names.next()?, table: names.next()? }))
+        Some(StatementKind::Data(DataStatement { refute, query: names.next()?, table: names.next()?, controls }))
+    }
+
+    fn control(&mut self, pair: Pair<'_, Rule>) -> NegativeControl {
+        let mut control = NegativeControl { span: self.span(&pair), treatment: false, variables: Vec::new() };
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::treatment_word => control.treatment = true,
+                Rule::names => control.variables = part.into_inner().map(|name| self.name(&name)).collect(),
+                _ => {}
+            }
+        }
+        control
     }
 }

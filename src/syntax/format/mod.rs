@@ -102,7 +102,7 @@ impl<'a> Formatter<'a> {
     fn statement(&mut self, start: usize) -> usize {
         let (word, named) = read::opening_word(self.text.rest(start));
         if !named
-            && word == "table"
+            && matches!(word, "table" | "refute")
             && let Some(brace) = self.text.block(start)
         {
             return self.as_written(start, brace);

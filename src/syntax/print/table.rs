@@ -1,7 +1,7 @@
 //! Tables of data, and what is asked of them.
 
 use super::{model, of, quoted};
-use crate::syntax::tree::{DataStatement, TableBlock, TableItem, TableItemKind};
+use crate::syntax::tree::{DataStatement, NegativeControl, TableBlock, TableItem, TableItemKind};
 
 pub(super) fn table(block: &TableBlock) -> String {
     let mut text = format!("table {} = {}", of(&block.name), quoted(&block.path.value));
@@ -39,5 +39,16 @@ fn item(item: &TableItem) -> String {
 
 pub(super) fn data(asked: &DataStatement) -> String {
     let word = if asked.refute { "refute" } else { "estimate" };
-    format!("{word} {} from {}", of(&asked.query), of(&asked.table))
+    let mut text = format!("{word} {} from {}", of(&asked.query), of(&asked.table));
+    if asked.controls.is_empty() {
+        return text;
+    }
+    text.push_str(" {\n");
+    for NegativeControl { treatment, variables, .. } in &asked.controls {
+        let word = if *treatment { "treatment" } else { "outcome" };
+        let names: Vec<String> = variables.iter().map(of).collect();
+        text.push_str(&format!("    negative {word} {}\n", names.join(", ")));
+    }
+    text.push('}');
+    text
 }

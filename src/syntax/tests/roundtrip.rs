@@ -105,6 +105,10 @@ table visits = \"visits.csv\" {
 }
 estimate total from visits
 refute total from visits
+refute total from visits {
+    negative outcome accidents, \"in a car\"
+    negative treatment treatment
+}
 
 proof P(y | do(x)) {
     = sum_{z} P(y | do(x), z) P(z | do(x))  by marginalise, chain

@@ -43,7 +43,7 @@ pub enum TableItemKind {
     },
 }
 
-/// `estimate QUERY from TABLE`, `refute QUERY from TABLE`
+/// `estimate QUERY from TABLE`, `refute QUERY from TABLE { negative outcome y; negative treatment x }`
 #[derive(Clone, PartialEq, Debug)]
 pub struct DataStatement {
     /// `refute` rather than `estimate`.
@@ -52,4 +52,17 @@ pub struct DataStatement {
     pub query: Name,
     /// The table.
     pub table: Name,
+    /// What the treatment or the outcome is replaced by where nothing may be found, in order.
+    pub controls: Vec<NegativeControl>,
+}
+
+/// `negative outcome a, b`, `negative treatment c`
+#[derive(Clone, PartialEq, Debug)]
+pub struct NegativeControl {
+    /// From its first to its last character.
+    pub span: Span,
+    /// It stands in for the treatment rather than for the outcome.
+    pub treatment: bool,
+    /// The variables.
+    pub variables: Vec<Name>,
 }
