@@ -6,7 +6,8 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("whatif-{name}-{}", std::process::id()));
+        // As long whatever the process: where a message is folded depends on the length of its paths.
+        let path = std::env::temp_dir().join(format!("whatif-{name}-{:05}", std::process::id() % 100_000));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
