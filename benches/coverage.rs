@@ -88,7 +88,7 @@ fn from_rows(name: &str, question: &str, settings: &Settings) {
     let (sets, (mut covered, mut width, mut bias)) = (MODELS as usize * SETS, (0, 0.0, 0.0));
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     for _ in 0..sets {
-        let mut columns = vec![Vec::with_capacity(ROWS); 4];
+        let mut columns: [Vec<f64>; 4] = std::array::from_fn(|_| Vec::with_capacity(ROWS));
         for _ in 0..ROWS {
             let (z, noise): (f64, f64) = (StandardNormal.sample(&mut rng), StandardNormal.sample(&mut rng));
             let s = f64::from(u8::from(rng.random::<f64>() < 0.5));
