@@ -145,7 +145,14 @@ module.exports = grammar({
         ),
       ),
     bins: $ => seq('bins', '(', list(seq(optional($._minus), $.number)), ')'),
-    data: $ => seq(choice('estimate', 'refute'), $.name, 'from', $.name),
+    data: $ =>
+      prec.right(
+        choice(
+          seq('estimate', $.name, 'from', $.name),
+          seq('refute', $.name, 'from', $.name, optional(seq('{', repeat(seq($.control, optional(';'))), '}'))),
+        ),
+      ),
+    control: $ => seq('negative', choice('outcome', 'treatment'), $._names),
 
     // ─── Expectations and proofs ───
 

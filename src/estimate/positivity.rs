@@ -61,7 +61,13 @@ pub(super) fn told(work: &Work<'_>, data: Data<'_>, holes: &[Hole]) -> Positivit
     Positivity {
         holds: holes.is_empty(),
         empty: holes.iter().map(|hole| named(work.graph, data, &hole.at)).collect(),
-        rows_affected: data.counts.cells.iter().filter(touched).map(|cell| cell.count).sum(),
+        rows_affected: data
+            .counts
+            .cells
+            .iter()
+            .filter(touched)
+            .map(|cell| cell.count)
+            .fold(0.0, |sum, count| sum + count),
         applies_to: None,
     }
 }

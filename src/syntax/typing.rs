@@ -359,7 +359,10 @@ mod tests {
         assert!(words(Place::Statement).contains(&"sensitivity".to_owned()));
         assert_eq!(words(Place::GraphLine), ["latent"]);
         assert_eq!(words(Place::Cut), ["over", "under"]);
-        assert_eq!(words(Place::Clause), ["by", "identifiable", "in", "not", "of", "to", "via", "with", "without"]);
+        assert_eq!(
+            words(Place::Clause),
+            ["by", "from", "identifiable", "in", "not", "of", "to", "via", "with", "without"]
+        );
         let mechanism =
             ["and", "bernoulli", "else", "if", "mean", "noise", "normal", "not", "or", "sd", "then", "uniform"];
         assert_eq!(words(Place::Mechanism), mechanism);

@@ -6,7 +6,7 @@
 ["graph" "dag" "var" "let" "expect" "proof" "adjust" "implications" "paths" "simplify" "model" "explain" "sensitivity"
  "table" "estimate" "refute"] @keyword
 ["latent" "not" "identifiable" "with" "without" "to" "by" "in" "of" "via" "over" "under" "from" "column" "weights"
- "counts" "bins"] @keyword
+ "counts" "bins" "negative" "outcome" "treatment"] @keyword
 ["uniform" "bernoulli" "noisy_or" "mean" "sd" "if" "then" "else" "or" "and"] @keyword
 
 ["do" (operator) (sum_opener)] @function

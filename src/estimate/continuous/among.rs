@@ -6,7 +6,6 @@
 
 use super::super::{Estimand, Estimate, Options, Work as FromCounts, begin, identified};
 use super::adjusted::{Adjusted, Asked, Form};
-use super::overlap;
 use super::types::Among;
 use crate::answer::Answer;
 use crate::data::Counts;
@@ -79,8 +78,7 @@ pub fn from_counts(
     among: Among,
 ) -> Result<Estimate, Box<Diagnostic>> {
     if among == Among::Everybody || identified(answer).is_none() {
-        let estimate = super::super::estimate(problem, answer, counts, options)?;
-        return Ok(Estimate { overlap: overlap::of_counts(answer, counts), ..estimate });
+        return super::super::estimate(problem, answer, counts, options);
     }
     let mut estimate = Estimate { rows: counts.rows, ..begin(answer, options) };
     let found = match tilted(answer, among) {

@@ -3,10 +3,6 @@
 use super::super::types::Overlap;
 use super::nuisance::Propensity;
 use super::sample::Sample;
-use crate::answer::Answer;
-use crate::data::Counts;
-use crate::expr::Var;
-use std::collections::BTreeMap;
 
 /// Bins of the propensity.
 const BINS: usize = 20;
@@ -71,31 +67,6 @@ pub(super) fn look(sample: &Sample, chances: &[Propensity], among: Option<usize>
         }
     }
     found
-}
-
-/// The same histogram of counts, where the treatment of an adjustment has two levels: the chance of the second, by what is
-/// adjusted for. O(cells log cells).
-pub(super) fn of_counts(answer: &Answer, counts: &Counts) -> Option<Overlap> {
-    let adjusted = super::adjusted(answer).ok()?;
-    let position = |var: &Var| counts.position(&super::name(answer, *var));
-    let treatment = position(&adjusted.treatment)?;
-    let arms = counts.columns[treatment].levels.clone();
-    let set = adjusted.set.iter().map(position).collect::<Option<Vec<usize>>>()?;
-    if arms.len() != 2 || set.is_empty() {
-        return None;
-    }
-    let mut strata: BTreeMap<Vec<u32>, [f64; 2]> = BTreeMap::new();
-    for cell in &counts.cells {
-        let stratum = strata.entry(set.iter().map(|&column| cell.at[column]).collect()).or_default();
-        stratum[usize::from(cell.at[treatment] != 0)] += cell.count;
-    }
-    let mut rows = vec![vec![0.0; BINS]; 2];
-    for [without, with] in strata.into_values().filter(|[without, with]| without + with > 0.0) {
-        let bin = (with / (without + with) * BINS as f64) as usize;
-        rows[0][bin.min(BINS - 1)] += without;
-        rows[1][bin.min(BINS - 1)] += with;
-    }
-    Some(Overlap { arms, edges: edges(), rows })
 }
 
 fn edges() -> Vec<f64> {
