@@ -1,8 +1,8 @@
 //! What an explanation of an answer speaks of: for each effect in it, the paths that mix cause and coincidence, and the
 //! route by which it was identified, or the hedge.
 
-use super::{Answer, Body, ListedPath};
-use crate::expr::{Arena, Expr, Ref, Term, Var};
+use super::{Answer, ListedPath};
+use crate::expr::{Arena, Ref, Term, Var};
 use crate::graph::{Graph, Mutilation, Node, NodeSet};
 use crate::identify::{self, Effect, Identification, Route, RuleMove, general};
 use crate::proof::Hedge;
@@ -67,25 +67,7 @@ pub enum Reading {
 #[must_use]
 pub fn accounts(answer: &Answer) -> Vec<Account> {
     let graph = &*answer.graph;
-    let mut terms: Vec<&Term> = Vec::new();
-    match &answer.body {
-        Body::Effect { term, .. } => terms.push(term),
-        Body::Contrast { expr, .. } => {
-            for id in answer.arena.reachable([*expr]) {
-                if let Expr::P(term) = answer.arena.get(id) {
-                    terms.push(term);
-                }
-            }
-        }
-        Body::Independence { .. }
-        | Body::Equality { .. }
-        | Body::Adjust { .. }
-        | Body::Implications { .. }
-        | Body::Paths { .. }
-        | Body::Simplify { .. }
-        | Body::Proof { .. }
-        | Body::Number { .. } => {}
-    }
+    let terms = answer.terms();
     let nodes = |refs: &[Ref]| graph.set(refs.iter().map(|r| Node::new(r.var.index())));
     let mut effects: Vec<Effect> = Vec::new();
     for term in terms.into_iter().filter(|term| !term.do_().is_empty()) {

@@ -116,6 +116,26 @@ pub struct Seconds {
     pub support: f64,
 }
 
+impl Answer {
+    /// The distributions that a question about an effect is made of, in the order in which they were read; none for other
+    /// questions. O(question).
+    #[must_use]
+    pub fn terms(&self) -> Vec<&Term> {
+        match &self.body {
+            Body::Effect { term, .. } => vec![term],
+            Body::Contrast { expr, .. } => self.arena.terms(*expr),
+            Body::Independence { .. }
+            | Body::Equality { .. }
+            | Body::Adjust { .. }
+            | Body::Implications { .. }
+            | Body::Paths { .. }
+            | Body::Simplify { .. }
+            | Body::Proof { .. }
+            | Body::Number { .. } => Vec::new(),
+        }
+    }
+}
+
 /// The answer by kind of query.
 #[derive(Clone, Debug)]
 pub enum Body {

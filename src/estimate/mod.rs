@@ -27,7 +27,7 @@ pub use types::{Empty, Estimate, Instrumented, Interval, Method, Number, Options
 
 use crate::answer::{Answer, Body, Identified, Verdict};
 use crate::data::Counts;
-use crate::expr::{Arena, Expr, ExprId, Ref, Var};
+use crate::expr::{Arena, Expr, ExprId, Ref, Term, Var};
 use crate::graph::{Graph, Node};
 use crate::kernel::Checked;
 use crate::problem::{Problem, lift};
@@ -184,22 +184,10 @@ fn begin(answer: &Answer, options: &Options) -> Estimate {
         level: options.level,
         ..Estimate::default()
     };
-    let acted = match &answer.body {
-        Body::Contrast { expr, .. } => {
-            estimate.null = interval::null(&answer.arena, *expr);
-            actions(&answer.arena, *expr)
-        }
-        Body::Effect { term, .. } => term.do_().iter().map(|r| r.var).collect(),
-        Body::Independence { .. }
-        | Body::Equality { .. }
-        | Body::Adjust { .. }
-        | Body::Implications { .. }
-        | Body::Paths { .. }
-        | Body::Simplify { .. }
-        | Body::Proof { .. }
-        | Body::Number { .. } => Vec::new(),
-    };
-    if let [treatment] = acted[..] {
+    if let Body::Contrast { expr, .. } = &answer.body {
+        estimate.null = interval::null(&answer.arena, *expr);
+    }
+    if let [treatment] = actions(&answer.terms())[..] {
         estimate.treatment = Some(answer.graph.name(Node::new(treatment.index())).to_owned());
     }
     let found = identified(answer);
@@ -216,13 +204,8 @@ fn begin(answer: &Answer, options: &Options) -> Estimate {
 }
 
 /// The variables that a question acts on, ascending.
-fn actions(arena: &Arena, query: ExprId) -> Vec<Var> {
-    let mut vars = Vec::new();
-    for id in arena.reachable([query]) {
-        if let Expr::P(term) = arena.get(id) {
-            vars.extend(term.do_().iter().map(|r| r.var));
-        }
-    }
+fn actions(terms: &[&Term]) -> Vec<Var> {
+    let mut vars: Vec<Var> = terms.iter().flat_map(|term| term.do_()).map(|r| r.var).collect();
     vars.sort_unstable();
     vars.dedup();
     vars

@@ -2,7 +2,7 @@
 
 use super::compile::Data;
 use super::{Overlap, Work, actions};
-use crate::expr::{At, Expr, Ref, Term, Var};
+use crate::expr::{At, Ref, Term, Var};
 use std::collections::BTreeMap;
 
 /// Bins of the propensity.
@@ -46,19 +46,7 @@ pub(super) fn overlap(work: &Work<'_>, data: Data<'_>) -> Option<Overlap> {
 /// The one treatment, what is adjusted for and conditioned on with it, and the conditions at a value.
 fn adjusted(work: &Work<'_>) -> Option<(Var, Vec<Var>, Vec<Ref>)> {
     let arena = work.estimand.arena;
-    let terms = |root| {
-        arena.reachable([root]).into_iter().filter_map(|id| match arena.get(id) {
-            Expr::P(term) => Some(term),
-            Expr::Sum { .. }
-            | Expr::Product(_)
-            | Expr::Quotient(..)
-            | Expr::Plus(_)
-            | Expr::Minus(_)
-            | Expr::Number(_)
-            | Expr::Value(_) => None,
-        })
-    };
-    let [treatment] = actions(arena, work.estimand.query)[..] else { return None };
+    let [treatment] = actions(&arena.terms(work.estimand.query))[..] else { return None };
     let beside = |term: &Term| {
         let others = term.given().iter().filter(|r| r.var != treatment);
         let (fixed, free): (Vec<Ref>, Vec<Ref>) = others.partition(|r| matches!(r.at, At::Value(_)));
@@ -66,8 +54,8 @@ fn adjusted(work: &Work<'_>) -> Option<(Var, Vec<Var>, Vec<Ref>)> {
         set.sort_unstable();
         (set, fixed)
     };
-    let mut found =
-        terms(work.estimand.expr).filter(|term| term.given().iter().any(|r| r.var == treatment)).map(beside);
+    let terms = arena.terms(work.estimand.expr).into_iter();
+    let mut found = terms.filter(|term| term.given().iter().any(|r| r.var == treatment)).map(beside);
     let (set, fixed) = found.next()?;
     // Two effects with sets of their own have no one propensity.
     found.all(|other| other == (set.clone(), fixed.clone())).then_some((treatment, set, fixed))

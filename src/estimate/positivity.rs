@@ -56,7 +56,7 @@ pub(super) fn holes(data: Data<'_>, arena: &Arena, program: &Program, spread: &[
 
 /// What a reader is told of the holes.
 pub(super) fn told(work: &Work<'_>, data: Data<'_>, holes: &[Hole]) -> Positivity {
-    let acted = actions(work.estimand.arena, work.estimand.query);
+    let acted = actions(&work.estimand.arena.terms(work.estimand.query));
     let touched = |cell: &&Cell| holes.iter().any(|hole| hole.touches(data, cell, &acted));
     Positivity {
         holds: holes.is_empty(),
@@ -99,7 +99,7 @@ pub(super) fn restrict(
             work.found.strategy
         )));
     }
-    let acted = actions(work.estimand.arena, work.estimand.query);
+    let acted = actions(&work.estimand.arena.terms(work.estimand.query));
     let mut changed = work.graph.set(acted.iter().map(|var| Node::new(var.index())));
     for &node in work.graph.topological_order() {
         if work.graph.parents(node).any(|parent| changed.contains(parent)) {
