@@ -72,9 +72,8 @@ impl<'a> Estimand<'a> {
     pub fn new(arena: &'a Arena, checked: &Checked) -> Option<Self> {
         let claim = checked.claim();
         let &Statement::Identifiable { query, estimand: expr } = &claim.statement else { return None };
-        let acts = |id: ExprId| matches!(arena.get(id), Expr::P(term) if !term.do_().is_empty());
         let observed = claim.known.iter().all(|term| term.do_().is_empty());
-        (observed && !arena.reachable([expr]).into_iter().any(acts)).then_some(Self { arena, query, expr })
+        (observed && arena.terms(expr).iter().all(|term| term.do_().is_empty())).then_some(Self { arena, query, expr })
     }
 }
 

@@ -448,7 +448,7 @@ impl Work<'_> {
         ));
         estimate.notes.push(format!(
             "Assumed beside the graph, and not to be seen in the data: {outcome} changes along a straight line with \
-             {treatment}, by the same for everybody"
+             {treatment}, by the same amount for everybody"
         ));
         let partial = if given.is_empty() { "" } else { ", beyond what is given" };
         estimate
