@@ -1,10 +1,9 @@
 //! Where everything stands.
 
+use super::layers::{self, Layout};
 use super::{Drawn, Line, Mark, Picture, Point, Stroke, TooLarge};
 use crate::graph::{Graph, Node};
 use crate::problem::GraphEntry;
-use dagre::graph::{Graph as Layers, GraphOptions};
-use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir};
 use unicode_width::UnicodeWidthStr;
 
 /// The most variables of a graph that is drawn.
@@ -20,6 +19,12 @@ const SPACE: f64 = 24.0;
 const MARGIN: f64 = 24.0;
 /// How far the bend of an arc may lie from the straight line, as parts of its length.
 const BENDS: [f64; 6] = [0.25, 0.4, 0.6, 0.9, 1.3, 1.8];
+/// How many of these steps an arc is bent at most to cross fewer lines.
+const FAR: usize = 2;
+/// How far from its middle towards its ends an arc may be bent, where boxes stand in its way, as parts of its length.
+const ASIDE: [f64; 3] = [0.0, -0.3, 0.3];
+/// In a picture with more pairs of an edge and an arc, arcs do not mind what they cross.
+const MOST_COMPARED: usize = 10_000;
 /// The least distance from an arc's bend to its straight line.
 const LEAST_BEND: f64 = 36.0;
 
@@ -51,8 +56,9 @@ pub(super) fn layout(entry: &GraphEntry) -> Result<Picture, TooLarge> {
         }
         None => layered(&mut nodes, &directed, &bidirected),
     };
+    let compared = edges * bidirected.len() <= MOST_COMPARED;
     for (a, b) in bidirected {
-        let bend = bend(&nodes, a.index(), b.index());
+        let bend = bend(&nodes, if compared { &lines } else { &[] }, a.index(), b.index());
         lines.push(Line { both: true, ..line(&nodes, a.index(), b.index(), &[bend]) });
     }
     let mut picture =
@@ -87,58 +93,17 @@ fn placed(nodes: &mut [Drawn], own: &[Point]) {
 
 /// Layers from left to right by arrows; dashed edges only hold together what nothing else does.
 fn layered(nodes: &mut [Drawn], directed: &[(Node, Node)], bidirected: &[(Node, Node)]) -> Vec<Line> {
-    let key = |index: usize| format!("n{index}");
-    let mut layers: Layers<NodeLabel, EdgeLabel> =
-        Layers::with_options(GraphOptions { directed: true, multigraph: false, compound: false });
-    for (index, node) in nodes.iter().enumerate() {
-        let label = NodeLabel { width: node.size.0, height: node.size.1, ..NodeLabel::default() };
-        layers.set_node(key(index), Some(label));
-    }
-    let mut part: Vec<usize> = (0..nodes.len()).collect();
-    for (from, to) in directed {
-        layers.set_edge(key(from.index()), key(to.index()), Some(EdgeLabel::default()), None);
-        join(&mut part, from.index(), to.index());
-    }
-    for (a, b) in bidirected {
-        if join(&mut part, a.index(), b.index()) {
-            layers.set_edge(key(a.index()), key(b.index()), Some(EdgeLabel::default()), None);
-        }
-    }
-    let options =
-        LayoutOptions { rankdir: RankDir::LR, nodesep: 36.0, ranksep: 56.0, edgesep: 18.0, ..LayoutOptions::default() };
-    dagre::layout(&mut layers, Some(options));
-    for (index, node) in nodes.iter_mut().enumerate() {
-        if let Some(label) = layers.node(&key(index)) {
-            node.at = (label.x.unwrap_or(0.0), label.y.unwrap_or(0.0));
-        }
-    }
-    let routed = |(from, to): &(Node, Node)| {
-        let label = layers.edge(&key(from.index()), &key(to.index()), None);
-        let points: Vec<Point> =
-            label.map(|label| label.points.iter().map(|point| (point.x, point.y)).collect()).unwrap_or_default();
-        // The first and the last lie on the boxes' borders already.
-        let inner = if points.len() > 3 { &points[1..points.len() - 1] } else { &[] };
-        if inner.is_empty() {
-            arrow(nodes, from.index(), to.index())
-        } else {
-            line(nodes, from.index(), to.index(), inner)
-        }
+    let indices = |(a, b): &(Node, Node)| (a.index(), b.index());
+    let sizes: Vec<Point> = nodes.iter().map(|node| node.size).collect();
+    let arrows: Vec<(usize, usize)> = directed.iter().map(indices).collect();
+    let arcs: Vec<(usize, usize)> = bidirected.iter().map(indices).collect();
+    let Layout { at, ways } = layers::layout(&sizes, &arrows, &arcs);
+    nodes.iter_mut().zip(at).for_each(|(node, at)| node.at = at);
+    let drawn = |(&(from, to), way): (&(usize, usize), Option<Vec<Point>>)| match way {
+        Some(inner) => line(nodes, from, to, &inner),
+        None => arrow(nodes, from, to),
     };
-    directed.iter().map(routed).collect()
-}
-
-/// Joins the parts of two nodes; whether they were two.
-fn join(part: &mut [usize], a: usize, b: usize) -> bool {
-    fn root(part: &mut [usize], mut node: usize) -> usize {
-        while part[node] != node {
-            part[node] = part[part[node]];
-            node = part[node];
-        }
-        node
-    }
-    let (a, b) = (root(part, a), root(part, b));
-    part[a] = b;
-    a != b
+    arrows.iter().zip(ways).map(drawn).collect()
 }
 
 /// A line from border to border that inner points pull.
@@ -157,7 +122,7 @@ fn arrow(nodes: &[Drawn], a: usize, b: usize) -> Line {
     let straight = (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1));
     let in_the_way = hits(nodes, (a, b), from, straight, to, 0.0);
     if in_the_way > 0 {
-        let bend = bend(nodes, a, b);
+        let bend = bend(nodes, &[], a, b);
         if hits(nodes, (a, b), from, bend, to, 0.0) < in_the_way {
             return line(nodes, a, b, &[bend]);
         }
@@ -173,39 +138,92 @@ fn border(node: &Drawn, towards: Point) -> Point {
     if reach >= 1.0 { node.at } else { (dx.mul_add(reach, node.at.0), dy.mul_add(reach, node.at.1)) }
 }
 
-/// The point that pulls the arc between two nodes: the nearest to the straight line that keeps clear of the other boxes.
-fn bend(nodes: &[Drawn], a: usize, b: usize) -> Point {
+/// The point that pulls the arc between two nodes: one that keeps clear of the other boxes, then of lines, then near to the
+/// straight line. To cross a line is as bad as to be bent more by two steps; only to keep clear of boxes it is bent far.
+fn bend(nodes: &[Drawn], lines: &[Line], a: usize, b: usize) -> Point {
     let (from, to) = (nodes[a].at, nodes[b].at);
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = dx.hypot(dy).max(1e-9);
     let middle = (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1));
-    let mut best = (usize::MAX, middle);
-    for part in BENDS {
-        for side in [-1.0, 1.0] {
-            let far = side * (part * length).max(LEAST_BEND);
-            let pull = (middle.0 - dy / length * far, middle.1 + dx / length * far);
-            let hits = hits(nodes, (a, b), from, pull, to, 6.0);
-            if hits < best.0 {
-                best = (hits, pull);
+    let mut best = ((usize::MAX, usize::MAX), middle);
+    for (step, part) in BENDS.into_iter().enumerate() {
+        for aside in ASIDE {
+            if best.0.0 == 0 && (best.0.1 <= step || step > FAR || aside != 0.0) {
+                break;
             }
-        }
-        if best.0 == 0 {
-            break;
+            for side in [-1.0, 1.0] {
+                let far = side * (part * length).max(LEAST_BEND);
+                let pull = (middle.0 + dx * aside - dy / length * far, middle.1 + dy * aside + dx / length * far);
+                let hits = hits(nodes, (a, b), from, pull, to, 6.0);
+                if hits <= best.0.0 {
+                    let cost = (hits, step + 2 * crossed(nodes, lines, (a, b), pull));
+                    if cost < best.0 {
+                        best = (cost, pull);
+                    }
+                }
+            }
         }
     }
     best.1
 }
 
+/// The least and the greatest of some points, right and down.
+fn hull(points: &[Point]) -> (Point, Point) {
+    points.iter().fold(((f64::MAX, f64::MAX), (f64::MIN, f64::MIN)), |(least, most), at| {
+        ((least.0.min(at.0), least.1.min(at.1)), (most.0.max(at.0), most.1.max(at.1)))
+    })
+}
+
 /// How many other boxes an arc comes nearer to than that.
 fn hits(nodes: &[Drawn], (a, b): (usize, usize), from: Point, pull: Point, to: Point, near: f64) -> usize {
     const SAMPLES: usize = 24;
+    let (least, most) = hull(&[from, pull, to]);
     let inside = |node: &Drawn| {
-        (1..SAMPLES).any(|step| {
-            let at = quadratic(from, pull, to, step as f64 / SAMPLES as f64);
-            (at.0 - node.at.0).abs() < node.size.0 / 2.0 + near && (at.1 - node.at.1).abs() < node.size.1 / 2.0 + near
-        })
+        let (wide, high) = (node.size.0 / 2.0 + near, node.size.1 / 2.0 + near);
+        // Most boxes are far off.
+        node.at.0 + wide > least.0
+            && node.at.0 - wide < most.0
+            && node.at.1 + high > least.1
+            && node.at.1 - high < most.1
+            && (1..SAMPLES).any(|step| {
+                let at = quadratic(from, pull, to, step as f64 / SAMPLES as f64);
+                (at.0 - node.at.0).abs() < wide && (at.1 - node.at.1).abs() < high
+            })
     };
     nodes.iter().enumerate().filter(|(index, node)| *index != a && *index != b && inside(node)).count()
+}
+
+/// How many lines an arc crosses, as near as a few straight pieces tell, or leaves a box beside.
+fn crossed(nodes: &[Drawn], lines: &[Line], (a, b): (usize, usize), pull: Point) -> usize {
+    const PIECES: usize = 6;
+    let (from, to) = (nodes[a].at, nodes[b].at);
+    let mut arc = [from; PIECES + 1];
+    for (step, at) in arc.iter_mut().enumerate() {
+        *at = quadratic(from, pull, to, step as f64 / PIECES as f64);
+    }
+    let (least, most) = hull(&arc);
+    let side = |a: Point, b: Point, c: Point| (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0);
+    let cross = |a: &[Point], b: &[Point]| {
+        side(a[0], a[1], b[0]) * side(a[0], a[1], b[1]) < 0.0 && side(b[0], b[1], a[0]) * side(b[0], b[1], a[1]) < 0.0
+    };
+    // Whether at a box that both have an end at they go nearly the same way: by less than some twenty degrees.
+    let beside = |node: usize, end: usize, next: Option<&Point>| {
+        let Some(next) = next.filter(|_| node == end) else { return false };
+        let at = nodes[node].at;
+        let (p, q) = ((pull.0 - at.0, pull.1 - at.1), (next.0 - at.0, next.1 - at.1));
+        let dot = p.0 * q.0 + p.1 * q.1;
+        dot > 0.0 && dot * dot > 0.88 * (p.0 * p.0 + p.1 * p.1) * (q.0 * q.0 + q.1 * q.1)
+    };
+    let is_crossed = |line: &&Line| {
+        let (second, before) = (line.points.get(1), line.points.iter().nth_back(1));
+        if [a, b].into_iter().any(|node| beside(node, line.from, second) || beside(node, line.to, before)) {
+            return true;
+        }
+        let (first, last) = hull(&line.points);
+        let apart = first.0 > most.0 || last.0 < least.0 || first.1 > most.1 || last.1 < least.1;
+        !apart && line.points.windows(2).any(|piece| arc.windows(2).any(|other| cross(piece, other)))
+    };
+    lines.iter().filter(is_crossed).count()
 }
 
 /// A point of a quadratic Bézier curve.
@@ -220,16 +238,11 @@ fn framed(picture: &mut Picture) {
         let (width, height) = (node.size.0 / 2.0, node.size.1 / 2.0);
         [(node.at.0 - width, node.at.1 - height), (node.at.0 + width, node.at.1 + height)]
     });
-    // A curve stays within the halves between its ends and what pulls it.
-    let curves = picture.edges.iter().flat_map(|line| {
-        let (first, last) = (line.points[0], line.points[line.points.len() - 1]);
-        let chord = (f64::midpoint(first.0, last.0), f64::midpoint(first.1, last.1));
-        let one = line.points.len() == 3;
-        line.points.iter().map(
-            move |at| {
-                if one { (f64::midpoint(at.0, chord.0), f64::midpoint(at.1, chord.1)) } else { *at }
-            },
-        )
+    let half = |a: Point, b: Point| (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
+    let curves = picture.edges.iter().flat_map(|line| match line.points[..] {
+        // What a single point pulls stays this side of the middles between it and the ends.
+        [first, pull, last] => vec![first, half(first, pull), half(pull, last), last],
+        _ => line.points.clone(),
     });
     let all: Vec<Point> = corners.chain(curves).collect();
     let edge =

@@ -2,10 +2,11 @@
 //! In: a graph of a file, and an answer or a cut whose marks it is to bear; or estimates. Out: a [`Picture`]: where everything
 //! stands; from it SVG, TikZ, DOT, or lines for a terminal; of numbers a [`Plot`]. Must never know: files, windows, how an answer was found.
 //!
-//! Layers are set by dagre's algorithm (Gansner, Koutsofios, North & Vo 1993; Brandes & Köpf 2001); a file's own positions
-//! are kept where every variable has one. Edges `x <-> y` are dashed arcs that go round what lies between.
+//! `layers` sets boxes from left to right by their arrows (Gansner, Koutsofios, North & Vo 1993; Brandes & Köpf 2001); a file's
+//! own positions are kept where every variable has one. Edges `x <-> y` are dashed arcs that go round what lies between.
 
 mod dot;
+mod layers;
 mod layout;
 mod marks;
 mod plot;

@@ -1,6 +1,6 @@
 //! Pictures, measured and looked through.
 
-use super::{Mark, Stroke, cut, dot, picture, svg, terminal, tikz};
+use super::{Mark, Point, Stroke, cut, dot, picture, svg, terminal, tikz};
 use crate::answer::{Options, Prover};
 use crate::graph::Mutilation;
 use crate::problem;
@@ -75,6 +75,49 @@ fn no_two_boxes_overlap_and_all_lies_inside() {
     }
 }
 
+/// The points of a line as it is drawn.
+fn curve(points: &[Point]) -> Vec<Point> {
+    let half = |a: Point, b: Point| (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
+    let mut at = points[0];
+    let mut all = vec![at];
+    for inner in 1..points.len().saturating_sub(1) {
+        let last = inner + 2 == points.len();
+        let to = if last && points.len() == 3 { points[2] } else { half(points[inner], points[inner + 1]) };
+        all.extend((1..=16).map(|step| super::layout::quadratic(at, points[inner], to, f64::from(step) / 16.0)));
+        at = to;
+    }
+    let end = points[points.len() - 1];
+    all.extend((1..=16).map(|step| super::layout::quadratic(at, at, end, f64::from(step) / 16.0)));
+    all
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn arrows_run_through_no_box_and_all_lines_lie_inside(
+        pairs in proptest::collection::btree_set((0_usize..24, 0_usize..24), 1..60),
+        arcs in proptest::collection::btree_set((0_usize..24, 0_usize..24), 0..6),
+    ) {
+        // Names of several lengths, so that layers are wider than some of their boxes.
+        let name = |node: usize| format!("{}{node}", "long_".repeat(node * 7 % 5));
+        let arrows = pairs.iter().filter(|(a, b)| a < b).map(|&(a, b)| format!("{} -> {}; ", name(a), name(b)));
+        let arcs = arcs.iter().filter(|(a, b)| a < b).map(|&(a, b)| format!("{} <-> {}; ", name(a), name(b)));
+        let nodes = (0..24).map(|node| format!("{}; ", name(node)));
+        let picture = drawn(&format!("graph {{ {} }}", nodes.chain(arrows).chain(arcs).collect::<String>()));
+        for line in &picture.edges {
+            for at in curve(&line.points) {
+                let (right, down) = picture.size;
+                assert!(at.0 >= 0.0 && at.0 <= right && at.1 >= 0.0 && at.1 <= down, "{at:?} of {line:?} is outside");
+                for (index, node) in picture.nodes.iter().enumerate() {
+                    let inside = (at.0 - node.at.0).abs() < node.size.0 / 2.0 - 0.2
+                        && (at.1 - node.at.1).abs() < node.size.1 / 2.0 - 0.2;
+                    assert!(!inside || line.both || index == line.from || index == line.to, "{line:?} is in {node:?}");
+                }
+            }
+        }
+    }
+}
+
 /// On a line with what stands between its ends, an arrow goes round that; others stay straight.
 #[test]
 fn an_arrow_does_not_run_through_a_box() {
@@ -88,6 +131,20 @@ fn an_arrow_does_not_run_through_a_box() {
         let inside = (at.0 - y.at.0).abs() < y.size.0 / 2.0 && (at.1 - y.at.1).abs() < y.size.1 / 2.0;
         assert!(!inside, "{at:?} is inside {y:?}");
     }
+}
+
+/// An arc goes round the other side rather than across another arc, or along an arrow of its own box.
+#[test]
+fn arcs_keep_clear_of_lines() {
+    let pulled = |text: &str| -> Vec<f64> {
+        let picture = drawn(text);
+        let arcs = picture.edges.iter().filter(|line| line.both);
+        arcs.map(|line| line.points[1].1 - f64::midpoint(line.points[0].1, line.points[2].1)).collect()
+    };
+    let napkin = pulled("graph { w -> z -> x -> y; w <-> x; w <-> y }");
+    assert!(napkin[0] < 0.0 && napkin[1] > 0.0, "{napkin:?}");
+    let beside = pulled("graph { x1 -> z -> x2 -> y; x1 -> y; z <-> y }");
+    assert!(beside[0] < 0.0, "the long arrow comes to y from below: {beside:?}");
 }
 
 #[test]
