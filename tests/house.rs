@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const NOUNS: [&str; 6] = ["source", "graph", "expr", "proof", "network", "data"];
+const NOUNS: [&str; 7] = ["parallel", "source", "graph", "expr", "proof", "network", "data"];
 
 /// A floor and the floors it may name besides itself.
-const TABLE: [(&str, &[&str]); 27] = [
+const TABLE: [(&str, &[&str]); 28] = [
+    ("parallel", &[]),
     ("source", &[]),
     ("graph", &[]),
     ("expr", &[]),
@@ -20,7 +21,7 @@ const TABLE: [(&str, &[&str]); 27] = [
     ("data", &["source"]),
     ("kernel", &["graph", "expr", "proof"]),
     ("syntax", &["source"]),
-    ("infer", &["network"]),
+    ("infer", &["network", "parallel"]),
     ("model", &["expr", "network", "infer"]),
     ("problem", &["source", "syntax", "graph", "expr", "proof", "network", "model"]),
     ("sql", &["expr", "data"]),
@@ -49,7 +50,7 @@ const TABLE: [(&str, &[&str]); 27] = [
             "countermodel",
         ],
     ),
-    ("estimate", &["source", "graph", "expr", "proof", "data", "kernel", "syntax", "problem", "answer"]),
+    ("estimate", &["parallel", "source", "graph", "expr", "proof", "data", "kernel", "syntax", "problem", "answer"]),
     ("exchange", &["source", "graph", "expr", "syntax", "problem", "reach"]),
     ("render", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "estimate"]),
     ("json", &["source", "graph", "expr", "proof", "syntax", "problem", "answer", "render", "estimate"]),
@@ -265,6 +266,15 @@ fn the_kernel_is_under_a_thousand_lines() {
         sources(&root().join("kernel")).into_iter().filter(|path| !path.components().any(|c| c.as_os_str() == "tests"));
     let lines: usize = own.map(|path| fs::read_to_string(path).unwrap().lines().count()).sum();
     assert!(lines < 1_000, "{lines} lines");
+}
+
+#[test]
+fn what_the_lock_file_holds_back_stays_back() {
+    let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    // A package, and whose next version would bring it.
+    for (package, by) in [("icu_segmenter", "textwrap"), ("psm", "pest")] {
+        assert!(!lock.contains(&format!("name = \"{package}\"")), "{package} came with {by}: see CONTRIBUTING.md");
+    }
 }
 
 #[test]

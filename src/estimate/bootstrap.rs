@@ -7,6 +7,7 @@ use super::Options;
 use super::compile::Program;
 use super::tape::{Point, Values};
 use crate::data::Counts;
+use crate::parallel;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Binomial, Distribution, StandardNormal};
@@ -40,7 +41,7 @@ pub(super) fn replicates(program: &Program, counts: &Counts, smooth: f64, option
     let rows = counts.effective_rows().round().max(1.0) as u64;
     let plan = Plan::new(counts, rows, smooth);
     let chunks = options.bootstrap.div_ceil(CHUNK);
-    let all = map(chunks, |chunk| {
+    let all = parallel::map(0..chunks, |chunk| {
         let (mut values, mut spare, mut into) = (Values::default(), Values::default(), Vec::new());
         let (mut mass, mut moment) = (vec![0.0; counts.cells.len()], vec![0.0; counts.cells.len()]);
         let first = chunk * CHUNK;
@@ -136,18 +137,4 @@ pub(super) fn redraw(rows: &[f64], seed: u64, replicate: u64) -> Vec<f64> {
         drawn as f64
     });
     each.collect()
-}
-
-#[cfg(feature = "parallel")]
-pub(super) fn map<T: Send>(parts: usize, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
-    use rayon::iter::{IntoParallelIterator, ParallelIterator};
-    if parts < 2 {
-        return (0..parts).map(work).collect();
-    }
-    (0..parts).into_par_iter().map(work).collect()
-}
-
-#[cfg(not(feature = "parallel"))]
-pub(super) fn map<T>(parts: usize, work: impl Fn(usize) -> T) -> Vec<T> {
-    (0..parts).map(work).collect()
 }

@@ -139,7 +139,7 @@ pub(super) fn contract(walk: &[u32], factors: &[&Factor], results: &[Vec<u32>], 
     const AT_ONCE: usize = 4;
     for first in (0..parts).step_by(AT_ONCE) {
         let some = first..parts.min(first + AT_ONCE);
-        let done = super::parallel::map(some.clone(), |index| part(walk, factors, results, states, ahead, index));
+        let done = crate::parallel::map(some.clone(), |index| part(walk, factors, results, states, ahead, index));
         for (index, values) in some.zip(done) {
             for (sum, values) in sums.iter_mut().zip(values) {
                 add_part(sum, &values, &walk[..ahead], index, states);

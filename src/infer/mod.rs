@@ -12,7 +12,6 @@ mod explain;
 mod factor;
 mod guide;
 mod order;
-mod parallel;
 mod propagate;
 mod sample;
 mod tree;

@@ -5,8 +5,8 @@
 //! marginals. No clique's table is ever stored, only the messages between them.
 
 use super::factor::{Factor, contract, size};
-use super::parallel;
 use super::tree::Tree;
+use crate::parallel;
 
 /// Trees of fewer cells are walked by one thread: the others would not be awake in time.
 const WORTH_THREADS: f64 = 60_000.0;

@@ -5,8 +5,9 @@
 
 use super::guide::guide;
 use super::tree::known;
-use super::{Evidence, Refusal, parallel};
+use super::{Evidence, Refusal};
 use crate::network::Network;
+use crate::parallel;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 

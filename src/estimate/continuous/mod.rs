@@ -447,7 +447,7 @@ impl Work<'_> {
         }
         let rows: Vec<f64> =
             (0..self.rows.len()).map(|row| self.rows.repeats.as_ref().map_or(1.0, |repeats| repeats[row])).collect();
-        let all: Vec<Vec<f64>> = bootstrap::map(replicates, |replicate| {
+        let all: Vec<Vec<f64>> = crate::parallel::map(0..replicates, |replicate| {
             let drawn = bootstrap::redraw(&rows, self.options.seed, replicate as u64);
             let mut values = vec![f64::NAN; asked];
             for group in groups {
