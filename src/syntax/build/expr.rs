@@ -3,7 +3,7 @@
 use super::super::grammar::Rule;
 use super::super::tree::{Expr, ExprKind, PTerm, Reference};
 use super::super::{MAX_NESTING, diagnostics};
-use super::Builder;
+use super::{Builder, add};
 use crate::source::Span;
 use pest::iterators::Pair;
 
@@ -141,11 +141,11 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::outcomes => {
                     for reference in part.into_inner() {
-                        term.of.push(self.reference(reference)?);
+                        add(&mut term.of, self.reference(reference)?);
                     }
                 }
                 Rule::action => self.action(part, &mut term)?,
-                _ => term.given.push(self.reference(part)?),
+                _ => add(&mut term.given, self.reference(part)?),
             }
         }
         let worlds = term.of.iter().chain(&term.given).find(|reference| !reference.world.is_empty());
@@ -166,8 +166,8 @@ impl Builder<'_> {
     pub(super) fn action(&mut self, pair: Pair<'_, Rule>, term: &mut PTerm) -> Option<()> {
         for acted in pair.into_inner() {
             match acted.as_rule() {
-                Rule::policy => term.policies.push(self.policy(acted)?),
-                _ => term.do_.push(self.reference(acted)?),
+                Rule::policy => add(&mut term.policies, self.policy(acted)?),
+                _ => add(&mut term.do_, self.reference(acted)?),
             }
         }
         Some(())

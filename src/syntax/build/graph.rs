@@ -2,7 +2,7 @@
 
 use super::super::grammar::Rule;
 use super::super::tree::{Attribute, Chain, EdgeSign, GraphItem, Name, NodeItem};
-use super::Builder;
+use super::{Builder, add};
 use crate::source::Spanned;
 use pest::iterators::{Pair, Pairs};
 
@@ -71,7 +71,7 @@ impl Builder<'_> {
             };
             let sign = Spanned::new(sign, self.span(&part));
             let group = self.names(parts.next()?);
-            chain.rest.push((sign, group));
+            add(&mut chain.rest, (sign, group));
         }
         Some(chain)
     }
