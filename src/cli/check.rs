@@ -13,18 +13,23 @@ pub fn check(args: &Check, output: &mut Output) -> u8 {
     match args.format {
         CheckFormat::Json => output.text(&whatif::json::text(&[], &diagnostics)),
         CheckFormat::Text => {
-            let (mut errors, mut warnings) = (0, 0);
+            let (mut errors, mut warnings, mut more) = (0, 0, "");
             for diagnostic in &diagnostics {
                 output.diagnostic(diagnostic);
-                if diagnostic.is_error() { errors += 1 } else { warnings += 1 }
+                match diagnostic.code {
+                    // It stands for those that are not shown.
+                    "whatif::and_more" => more = " and more",
+                    _ if diagnostic.is_error() => errors += 1,
+                    _ => warnings += 1,
+                }
             }
             let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
             let read = count(files.len(), "file");
             output.text(&match (errors, warnings) {
                 (0, 0) => format!("{read}: no mistakes found\n"),
-                (0, _) => format!("{read}: {}, no errors\n", count(warnings, "warning")),
-                (_, 0) => format!("{read}: {}\n", count(errors, "error")),
-                (_, _) => format!("{read}: {}, {}\n", count(errors, "error"), count(warnings, "warning")),
+                (0, _) => format!("{read}: {}{more}, no errors\n", count(warnings, "warning")),
+                (_, 0) => format!("{read}: {}{more}\n", count(errors, "error")),
+                (_, _) => format!("{read}: {}, {}{more}\n", count(errors, "error"), count(warnings, "warning")),
             });
         }
     }
