@@ -114,7 +114,7 @@ fn eliminate<T: Num + Clone>(
 
 fn product<T: Num + Clone>(mut factors: Vec<Table<T>>, limit: usize) -> Result<Table<T>, TooLarge> {
     // Small ones first, so that the large product is formed once.
-    factors.sort_by_key(|factor| factor.axes().len());
+    factors.sort_by_cached_key(|factor| factor.axes().len());
     factors.into_iter().try_fold(Table::constant(T::one()), |product, factor| {
         product.zip(&factor, limit, |a, b| a.clone() * b.clone())
     })

@@ -168,7 +168,7 @@ impl Search<'_> {
 
     fn ordered(&self, set: &NodeSet) -> Vec<Node> {
         let mut nodes: Vec<Node> = set.iter().collect();
-        nodes.sort_unstable_by_key(|&node| self.graph.rank(node));
+        self.graph.sort(&mut nodes);
         nodes
     }
 

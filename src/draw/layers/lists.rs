@@ -35,7 +35,7 @@ impl Lists {
     }
 
     /// Sorts every list.
-    pub(super) fn sort_by_key(&mut self, key: impl Fn(usize) -> usize) {
+    pub(super) fn sort_by_key(&mut self, key: &dyn Fn(usize) -> usize) {
         for pair in 1..self.starts.len() {
             self.items[self.starts[pair - 1]..self.starts[pair]].sort_by_key(|&item| key(item));
         }
