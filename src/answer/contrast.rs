@@ -172,6 +172,6 @@ pub(super) fn reduce(
         }
     }
     let new: FxHashMap<&Term, ExprId> = found.iter().map(|(term, found)| (term, found.expr)).collect();
-    let expr = arena.replace_terms(expr, |_, term| new.get(term).copied());
+    let expr = arena.replace_terms(expr, &mut |_, term| new.get(term).copied());
     Reduced { expr, found, stuck }
 }

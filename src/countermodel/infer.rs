@@ -69,7 +69,7 @@ pub(super) fn joint<T: Entry>(
         }
         axes.push((node.index() as u64, variable.states));
         let sizes: Vec<usize> = axes.iter().map(|(_, size)| *size).collect();
-        factors.push(Table::from_fn(&axes, limit, |states| {
+        factors.push(Table::from_fn(&axes, limit, &|states| {
             let (own, parents) = states.split_last().map_or((0, states), |(own, parents)| (*own, parents));
             let row = parents.iter().zip(&sizes).fold(0, |row, (state, size)| row * size + state);
             T::of(&variable.table[row][own])
@@ -80,7 +80,7 @@ pub(super) fn joint<T: Entry>(
     }
     for index in latents {
         let probs = &model.latents[index].probs;
-        factors.push(Table::from_fn(&[(latent_key(index), probs.len())], limit, |s| T::of(&probs[s[0]]))?);
+        factors.push(Table::from_fn(&[(latent_key(index), probs.len())], limit, &|s| T::of(&probs[s[0]]))?);
         hidden.insert(latent_key(index));
     }
     eliminate(factors, hidden, limit)

@@ -8,12 +8,24 @@ use std::ops::Range;
 
 /// One result for each index.
 #[cfg(feature = "parallel")]
-pub(crate) fn map<T: Send>(indices: Range<usize>, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
-    use rayon::iter::{IntoParallelIterator, ParallelIterator};
+pub(crate) fn map<T: Send + Sync>(indices: Range<usize>, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    use std::sync::OnceLock;
     if indices.len() < 2 {
         return indices.map(work).collect();
     }
-    indices.into_par_iter().map(work).collect()
+    let start = indices.start;
+    let results: Vec<OnceLock<T>> = indices.map(|_| OnceLock::new()).collect();
+    each(results.len(), &|at| {
+        results[at].get_or_init(|| work(start + at));
+    });
+    results.into_iter().filter_map(OnceLock::into_inner).collect()
+}
+
+/// Calls `work` once with each number below `count`. Whatever the work is, the pool's code is compiled only once.
+#[cfg(feature = "parallel")]
+fn each(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    use rayon::iter::{IntoParallelIterator, ParallelIterator};
+    (0..count).into_par_iter().for_each(work);
 }
 
 /// One result for each index.
