@@ -69,7 +69,7 @@ impl<'s> Queue<'s> {
 }
 
 /// Has so many threads work, and shows how far reading is.
-pub fn work(threads: usize, reading: &Reading, one: impl Fn(&dyn Fn()) + Sync) {
+pub fn work(threads: usize, reading: &Reading, one: &(dyn Fn(&dyn Fn()) + Sync)) {
     let progress = Progress::new(reading.whole.map_or(0, mebibytes));
     let show = || progress.reach(mebibytes(reading.passed.load(Ordering::Relaxed)));
     std::thread::scope(|scope| {
