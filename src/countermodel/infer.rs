@@ -54,7 +54,7 @@ pub(super) fn joint<T: Entry>(
     }
     let mut factors: Vec<Table<T>> = Vec::new();
     let mut latents = BTreeSet::new();
-    let mut hidden = BTreeSet::new();
+    let mut hidden = Vec::new();
     for node in relevant.iter().filter(|node| !do_.contains(*node)) {
         let variable = &model.variables[node.index()];
         let mut axes = Vec::with_capacity(variable.parents.len() + 1);
@@ -75,13 +75,13 @@ pub(super) fn joint<T: Entry>(
             T::of(&variable.table[row][own])
         })?);
         if !of.contains(node) {
-            hidden.insert(node.index() as u64);
+            hidden.push(node.index() as u64);
         }
     }
     for index in latents {
         let probs = &model.latents[index].probs;
         factors.push(Table::from_fn(&[(latent_key(index), probs.len())], limit, &|s| T::of(&probs[s[0]]))?);
-        hidden.insert(latent_key(index));
+        hidden.push(latent_key(index));
     }
     eliminate(factors, hidden, limit)
 }
@@ -89,7 +89,7 @@ pub(super) fn joint<T: Entry>(
 /// The product of the tables with the hidden axes summed out.
 fn eliminate<T: Num + Clone>(
     mut factors: Vec<Table<T>>,
-    mut hidden: BTreeSet<u64>,
+    mut hidden: Vec<u64>,
     limit: usize,
 ) -> Result<Table<T>, TooLarge> {
     while !hidden.is_empty() {
@@ -102,8 +102,8 @@ fn eliminate<T: Num + Clone>(
             axes.dedup();
             size_of(&axes, usize::MAX).unwrap_or(usize::MAX)
         };
-        let Some(key) = hidden.iter().copied().min_by_key(|&key| cost(key)) else { break };
-        hidden.remove(&key);
+        let Some(next) = (0..hidden.len()).min_by_key(|&at| cost(hidden[at])) else { break };
+        let key = hidden.remove(next);
         let (touching, apart): (Vec<_>, Vec<_>) =
             factors.into_iter().partition(|f| f.axes().iter().any(|(axis, _)| *axis == key));
         factors = apart;
