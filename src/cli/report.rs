@@ -51,8 +51,7 @@ pub fn report(args: &Report, output: &mut Output) -> u8 {
     // Where the file has a model, its numbers stand beside the formula.
     let options = Options { check_numerically: true, ..Options::default() };
     let answers: Vec<Answer> = threads::map(problem.queries.len(), |index| prover.answer(index, &options));
-    let expected: Vec<Expected> =
-        threads::map(problem.expectations.len(), |index| prover.expectation(index, &options));
+    let expected: Vec<Expected> = threads::map(problem.expectations.len(), |index| prover.expectation(index, &options));
     let measured = measured(&args.file, problem, &answers, None);
     for diagnostic in &measured.diagnostics {
         output.diagnostic(diagnostic);

@@ -54,7 +54,8 @@ impl<T: Num + Clone> Table<T> {
     pub(super) fn zip(&self, other: &Self, limit: usize, f: impl Fn(&T, &T) -> T) -> Result<Self, TooLarge> {
         let axes = union(&self.axes, &other.axes);
         size_of(&axes, limit)?;
-        let (left, right) = (places(&axes, &strides_in(&self.axes, &axes)), places(&axes, &strides_in(&other.axes, &axes)));
+        let (left, right) =
+            (places(&axes, &strides_in(&self.axes, &axes)), places(&axes, &strides_in(&other.axes, &axes)));
         let cells = left.iter().zip(right).map(|(&left, right)| f(&self.cells[left], &other.cells[right])).collect();
         Ok(Self { axes, cells })
     }

@@ -205,7 +205,11 @@ impl Text {
     /// Adds names as one says them: `a`, `a and b`, `a, b and c`.
     #[must_use]
     pub fn names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
-        self.join(names.into_iter().map(|name| Math::Name(name.into())), " and ")
+        let mut pieces = Vec::new();
+        for name in names {
+            pieces.push(Math::Name(name.into()));
+        }
+        self.listed(pieces, " and ")
     }
 
     /// Adds pieces with commas between them and a word before the last.
