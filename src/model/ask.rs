@@ -84,7 +84,7 @@ pub struct Setting {
 impl Setting {
     /// Brings what is set in a world into its order: ascending by variable.
     pub fn sort(world: &mut [Self]) {
-        world.sort_by_key(|setting| setting.variable);
+        world.sort_by_cached_key(|setting| setting.variable);
     }
 }
 
