@@ -4,11 +4,12 @@ use super::args::Look;
 use super::input::{self, File};
 use super::measured::measured;
 use super::output::Output;
-use super::{status, threads};
+use super::status;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use whatif::answer::{Answer, Body, Expected, Options, Prover, Verdict};
 use whatif::estimate::Estimate;
+use whatif::parallel;
 use whatif::report::{self, Contents};
 
 /// `whatif report`
@@ -50,8 +51,9 @@ pub fn report(args: &Report, output: &mut Output) -> u8 {
     };
     // Where the file has a model, its numbers stand beside the formula.
     let options = Options { check_numerically: true, ..Options::default() };
-    let answers: Vec<Answer> = threads::map(problem.queries.len(), |index| prover.answer(index, &options));
-    let expected: Vec<Expected> = threads::map(problem.expectations.len(), |index| prover.expectation(index, &options));
+    let answers: Vec<Answer> = parallel::map(0..problem.queries.len(), |index| prover.answer(index, &options));
+    let expected: Vec<Expected> =
+        parallel::map(0..problem.expectations.len(), |index| prover.expectation(index, &options));
     let measured = measured(&args.file, problem, &answers, None);
     for diagnostic in &measured.diagnostics {
         output.diagnostic(diagnostic);

@@ -3,10 +3,10 @@
 use super::loaded::{Loaded, What};
 use super::network::{real_settings, settings};
 use super::output::Progress;
-use super::threads;
 use whatif::infer::Sampler;
 use whatif::model::{LinearMechanism, LinearSampler, Role};
 use whatif::network::Network;
+use whatif::parallel;
 use whatif::source::Diagnostic;
 
 /// A column of the file.
@@ -109,7 +109,7 @@ impl Rows {
         let mut done = 0;
         while done < chunks {
             let until = chunks.min(done + some);
-            let made = threads::map((until - done) as usize, |at| {
+            let made = parallel::map(0..(until - done) as usize, |at| {
                 let index = done + at as u64;
                 let rows = SIZE.min(self.count - index * SIZE) as usize;
                 let cells = match &self.draw {

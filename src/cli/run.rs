@@ -136,7 +136,7 @@ fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
         tasks.extend(asked.map(|(index, _)| (i, prover, Task::Question(index))));
         tasks.extend((0..problem.expectations.len()).map(|index| (i, prover, Task::Expectation(index))));
     }
-    let done: Vec<(usize, Done)> = threads::map_on(args.jobs, tasks.len(), |index| {
+    let done: Vec<(usize, Done)> = threads::map(args.jobs, tasks.len(), |index| {
         let (file, prover, task) = tasks[index];
         match task {
             Task::Question(index) => (file, Done::Question(Box::new(prover.answer(index, &options)))),

@@ -86,7 +86,7 @@ pub fn test(args: &Test, output: &mut Output) -> u8 {
     let wanted = |path: &&PathBuf| args.filter.as_ref().is_none_or(|part| path.display().to_string().contains(part));
     let files: Vec<PathBuf> = found.files.iter().filter(wanted).cloned().collect();
     let progress = Progress::new(files.len());
-    let mut outcomes: Vec<Outcome> = threads::map_on(args.jobs, files.len(), |index| {
+    let mut outcomes: Vec<Outcome> = threads::map(args.jobs, files.len(), |index| {
         let outcome = one(&files[index]);
         progress.step();
         outcome

@@ -6,9 +6,9 @@
 
 use std::ops::Range;
 
-/// One result for each index.
+/// One result for each index, in their order.
 #[cfg(feature = "parallel")]
-pub(crate) fn map<T: Send + Sync>(indices: Range<usize>, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub fn map<T: Send + Sync>(indices: Range<usize>, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     use std::sync::OnceLock;
     if indices.len() < 2 {
         return indices.map(work).collect();
@@ -24,12 +24,18 @@ pub(crate) fn map<T: Send + Sync>(indices: Range<usize>, work: impl Fn(usize) ->
 /// Calls `work` once with each number below `count`. Whatever the work is, the pool's code is compiled only once.
 #[cfg(feature = "parallel")]
 fn each(count: usize, work: &(dyn Fn(usize) + Sync)) {
-    use rayon::iter::{IntoParallelIterator, ParallelIterator};
-    (0..count).into_par_iter().for_each(work);
+    fn halves(range: Range<usize>, work: &(dyn Fn(usize) + Sync)) {
+        if range.len() < 2 {
+            return range.for_each(work);
+        }
+        let middle = range.start + range.len() / 2;
+        rayon_core::join(|| halves(range.start..middle, work), || halves(middle..range.end, work));
+    }
+    halves(0..count, work);
 }
 
-/// One result for each index.
+/// One result for each index, in their order.
 #[cfg(not(feature = "parallel"))]
-pub(crate) fn map<T>(indices: Range<usize>, work: impl Fn(usize) -> T) -> Vec<T> {
+pub fn map<T>(indices: Range<usize>, work: impl Fn(usize) -> T) -> Vec<T> {
     indices.map(work).collect()
 }
