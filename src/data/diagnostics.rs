@@ -104,7 +104,7 @@ pub(super) fn column_missing(header: &Header, role: Role, variable: &str, column
             format!("{table} has no column {}, which {} is read from", quoted(column), quoted(variable))
         }
         Role::Weight => format!("{table} has no column {}, which holds the weights", quoted(column)),
-        Role::Count | Role::Sum | Role::SumSquares | Role::Absent => {
+        Role::Count | Role::Sum | Role::SumSquares | Role::Absent | Role::BySquares(_) => {
             format!("{table} has no column {}, which holds counts", quoted(column))
         }
     };
@@ -115,7 +115,7 @@ pub(super) fn column_missing(header: &Header, role: Role, variable: &str, column
     help += &match role {
         Role::Level | Role::Numeric => format!("Name its column, if it has another name: --column {variable}=NAME. "),
         Role::Weight | Role::Count => String::new(),
-        Role::Sum | Role::SumSquares | Role::Absent => {
+        Role::Sum | Role::SumSquares | Role::Absent | Role::BySquares(_) => {
             "Use the table as the query of whatif counts returns it. ".to_owned()
         }
     };
@@ -345,7 +345,9 @@ fn number_help(role: Option<Role>, levels: Option<&Levels>, column: &str, value:
             )
         }
         Some(Role::Count | Role::Absent) => "a number of rows is needed".to_owned(),
-        Some(Role::Sum | Role::SumSquares) => "a sum of numbers is needed: is each of them one?".to_owned(),
+        Some(Role::Sum | Role::SumSquares | Role::BySquares(_)) => {
+            "a sum of numbers is needed: is each of them one?".to_owned()
+        }
     }
 }
 

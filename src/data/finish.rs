@@ -86,7 +86,7 @@ impl Tally<'_> {
         let Ok(()) = gathered;
         cells.sort_unstable_by(|(a, _), (b, _)| a.at.cmp(&b.at));
         let (cells, squares): (Vec<Cell>, Vec<[f64; 3]>) = cells.into_iter().unzip();
-        let squared_weights = wanted.has_squares().then_some(squares);
+        let squared_weights = self.schema.has_squares().then_some(squares);
         let weight = if self.schema.is_plain() { self.rows as f64 } else { self.weight };
         if cells.is_empty() {
             return Err(vec![diagnostics::no_weight(header)]);
@@ -130,7 +130,7 @@ impl Tally<'_> {
                 Role::Weight => rows.weights = Some(values),
                 Role::Count => rows.repeats = Some(values),
                 Role::Numeric => rows.variables.push(Variable { name: slot.variable.clone(), levels: None, values }),
-                Role::Level | Role::Sum | Role::SumSquares | Role::Absent => {}
+                Role::Level | Role::Sum | Role::SumSquares | Role::Absent | Role::BySquares(_) => {}
             }
         }
         if !wrong.is_empty() {

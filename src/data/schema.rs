@@ -32,6 +32,8 @@ pub(super) enum Role {
     SumSquares,
     /// How many of these rows lack the number that is summed up.
     Absent,
+    /// A sum by squared weights, already made: of ones, of numbers, of their squares.
+    BySquares(usize),
 }
 
 /// A column that is read.
@@ -66,11 +68,19 @@ impl Schema {
         }
         let mut found = Vec::new();
         let mut slots = Vec::new();
+        let mut find = |role, variable: String, column: String| match places.get(column.as_str()).map(Vec::as_slice) {
+            Some(&[position]) => slots.push(Slot { role, variable, column, position }),
+            Some(&[first, second, ..]) => found.push(diagnostics::column_twice(&header, &column, first, second)),
+            Some([]) | None => found.push(diagnostics::column_missing(&header, role, &variable, &column)),
+        };
         for (role, variable, column) in roles(wanted) {
-            match places.get(column.as_str()).map(Vec::as_slice) {
-                Some(&[position]) => slots.push(Slot { role, variable, column, position }),
-                Some(&[first, second, ..]) => found.push(diagnostics::column_twice(&header, &column, first, second)),
-                Some([]) | None => found.push(diagnostics::column_missing(&header, role, &variable, &column)),
+            find(role, variable, column);
+        }
+        // An older query does not have them; one of several columns is a mistake.
+        if wanted.grouped && wanted.weights.is_some() && places.contains_key(Wanted::BY_SQUARES[0]) {
+            let sums = if wanted.numeric.is_some() { 3 } else { 1 };
+            for (sum, column) in Wanted::BY_SQUARES.into_iter().enumerate().take(sums) {
+                find(Role::BySquares(sum), column.to_owned(), column.to_owned());
             }
         }
         let complete = found.is_empty();
@@ -111,6 +121,12 @@ impl Schema {
     #[must_use]
     pub fn is_any(&self, slot: usize) -> bool {
         self.wanted.fields.get(slot).is_some_and(|field| field.levels == Levels::Any)
+    }
+
+    /// Whether there are sums by squared weights: rows have weights, and whoever has summed these up has kept their squares.
+    pub(super) fn has_squares(&self) -> bool {
+        let kept = self.wanted.grouped && self.slots.iter().any(|slot| slot.role == Role::BySquares(0));
+        self.wanted.rows.is_none() && self.wanted.weights.is_some() && (kept || !self.wanted.grouped)
     }
 
     /// Whether each record is one row, and nothing of it is summed up or kept.

@@ -90,7 +90,7 @@ impl<'s> Tally<'s> {
         Self {
             schema,
             columns,
-            cells: Cells::new(schema.wanted.fields.len(), !schema.is_plain(), schema.wanted.has_squares()),
+            cells: Cells::new(schema.wanted.fields.len(), !schema.is_plain(), schema.has_squares()),
             kept: schema.wanted.rows.map(|most| Kept::new(slots, most)),
             row: vec![0; slots],
             numbers: vec![0.0; slots],
@@ -198,7 +198,7 @@ impl<'s> Tally<'s> {
         }
         self.numbers[slot] = value;
         match self.schema.slots.get(slot).map(|slot| slot.role) {
-            Some(Role::Weight) if value < 0.0 => Flaw::Negative.code(),
+            Some(Role::Weight | Role::BySquares(0)) if value < 0.0 => Flaw::Negative.code(),
             Some(Role::Count | Role::Absent) if value < 0.0 => Flaw::Negative.code(),
             Some(Role::Count | Role::Absent) if value.fract() != 0.0 || value > 9e15 => Flaw::NotWhole.code(),
             _ => 0,
@@ -242,6 +242,7 @@ impl<'s> Tally<'s> {
         let fields = self.columns.len();
         let (mut rows, mut weight, mut value) = (1.0, 1.0, None);
         let (mut sum, mut squares, mut absent) = (None, 0.0, 0.0);
+        let mut by_squares = None;
         for (slot, number) in self.schema.slots.iter().zip(&self.numbers).skip(fields) {
             match slot.role {
                 Role::Count => rows = *number,
@@ -250,6 +251,7 @@ impl<'s> Tally<'s> {
                 Role::Sum => sum = Some(*number),
                 Role::SumSquares => squares = *number,
                 Role::Absent => absent = *number,
+                Role::BySquares(at) => by_squares.get_or_insert([0.0; 3])[at] = *number,
                 Role::Level => {}
             }
         }
@@ -287,7 +289,7 @@ impl<'s> Tally<'s> {
                 None => [by, by * value, by * value * value],
             };
             // Rows of one weight each: their weights squared are the sum of weights once more by the weight.
-            let squared = amount.map(|amount| amount * weight);
+            let squared = by_squares.unwrap_or_else(|| amount.map(|amount| amount * weight));
             let added = self.cells.add(&self.row[..fields], amount, squared);
             if added.is_err() || self.cells.len() > MAX_CELLS {
                 self.full(Flaw::TooManyCells);

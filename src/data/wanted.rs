@@ -26,6 +26,10 @@ impl Wanted {
     pub const COUNT: &'static str = "whatif_count";
     /// The column of a grouped table with the sum of weights, where rows have weights.
     pub const WEIGHT: &'static str = "whatif_weight";
+    /// The columns of a grouped table with the sum of squared weights, where rows have weights: alone, times the numeric
+    /// variable, and times its square. Without the first a table has none of them.
+    pub const BY_SQUARES: [&'static str; 3] =
+        ["whatif_weight_squares", "whatif_sum_by_weight_squares", "whatif_sum_squares_by_weight_squares"];
     /// The column of a grouped table with the sum of the numeric variable.
     pub const SUM: &'static str = "whatif_sum";
     /// The column of a grouped table with the sum of its squares.
@@ -47,11 +51,6 @@ impl Wanted {
         self.weights = self.weights.map(|_| Self::WEIGHT.to_owned());
         self.grouped = true;
         self
-    }
-
-    /// Whether sums by squared weights are made: rows have weights, and these are not summed up already.
-    pub(super) const fn has_squares(&self) -> bool {
-        self.weights.is_some() && !self.grouped && self.rows.is_none()
     }
 
     /// The same, to be kept row by row, at most so many numbers: what has neither levels nor bins may then be a number.

@@ -3,8 +3,10 @@
 use super::diagnostics;
 use crate::source::{Diagnostic, Source};
 
-/// How many errors, and how many warnings, are kept; the rest are counted.
-pub(super) const MAX_KEPT: usize = 1_000;
+/// How many errors are kept; the rest are counted.
+pub(super) const MAX_ERRORS: usize = 1_000;
+/// How many warnings are: nobody reads more of them, and none keeps an answer back.
+pub(super) const MAX_WARNINGS: usize = 100;
 
 /// The diagnostics of one file.
 #[derive(Debug)]
@@ -28,12 +30,12 @@ impl Findings {
     }
 
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let (kept, dropped) = if diagnostic.is_error() {
-            (&mut self.errors, &mut self.errors_dropped)
+        let (kept, dropped, most) = if diagnostic.is_error() {
+            (&mut self.errors, &mut self.errors_dropped, MAX_ERRORS)
         } else {
-            (&mut self.warnings, &mut self.warnings_dropped)
+            (&mut self.warnings, &mut self.warnings_dropped, MAX_WARNINGS)
         };
-        if kept.len() < MAX_KEPT {
+        if kept.len() < most {
             kept.push(diagnostic);
         } else {
             *dropped += 1;

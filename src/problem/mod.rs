@@ -40,7 +40,7 @@ pub use ask::{Resolved, ask};
 pub use imported::read_asking;
 pub use made::{Builder, Mistake};
 pub use models::{ModelEntry, number};
-pub use resolver::{read, resolve};
+pub use resolver::{read, read_with_tree, resolve};
 pub use tables::{Control, TableColumn, TableEntry, Task};
 
 use crate::expr::{Arena, ExprId, Term};

@@ -18,6 +18,13 @@ const MAX_PARTS_IN_FILE: usize = 1 << 24;
 /// Parses and resolves. As [`resolve`], with the diagnostics of form among the others.
 #[must_use]
 pub fn read(source: &Source) -> (Problem, Vec<Diagnostic>) {
+    let (_, problem, diagnostics) = read_with_tree(source);
+    (problem, diagnostics)
+}
+
+/// As [`read`], with the tree between: to free a long file's takes longer than some callers have to live.
+#[must_use]
+pub fn read_with_tree(source: &Source) -> (Tree, Problem, Vec<Diagnostic>) {
     let (tree, mut diagnostics) = crate::syntax::parse(source);
     let (problem, mut meaning) = resolve(source, &tree);
     if diagnostics.iter().any(Diagnostic::is_error) {
@@ -37,7 +44,7 @@ pub fn read(source: &Source) -> (Problem, Vec<Diagnostic>) {
     }
     diagnostics.extend(meaning);
     findings::sort(&mut diagnostics);
-    (problem, diagnostics)
+    (tree, problem, diagnostics)
 }
 
 /// What lines seem to name, `let NAME` and `NAME:`, whether or not they could be read.

@@ -41,11 +41,21 @@ pub fn counts(wanted: &Wanted, table: &str, dialect: Dialect) -> String {
     });
     if weighed.is_some() {
         let by = by.clone().unwrap_or_default();
-        let weight = match summed {
-            Some(()) => format!("CASE WHEN {numeric} IS NULL THEN 0 ELSE {by} END"),
-            None => by,
-        };
-        outer.push(format!("CAST(SUM({weight}) AS {float}) AS {}", name(Wanted::WEIGHT)));
+        let [squares, ..] = Wanted::BY_SQUARES;
+        for (summand, column) in [(by.clone(), Wanted::WEIGHT), (format!("{by} * {weight}"), squares)] {
+            let summand = match summed {
+                Some(()) => format!("CASE WHEN {numeric} IS NULL THEN 0 ELSE {summand} END"),
+                None => summand,
+            };
+            outer.push(format!("CAST(SUM({summand}) AS {float}) AS {}", name(column)));
+        }
+        if summed.is_some() {
+            let [_, sum, sum_squares] = Wanted::BY_SQUARES;
+            for (value, column) in [(numeric.clone(), sum), (format!("{numeric} * {numeric}"), sum_squares)] {
+                let summand = format!("{by} * {weight} * {value}");
+                outer.push(format!("CAST(COALESCE(SUM({summand}), 0) AS {float}) AS {}", name(column)));
+            }
+        }
     }
     if summed.is_some() {
         let by = by.map_or_else(String::new, |by| format!("{by} * "));

@@ -91,6 +91,7 @@ impl<'a> Text<'a> {
                 }
                 Step::Comment if next == this.end && this.comment_is_open(at) => {
                     this.end = at;
+                    this.bytes = this.bytes.get(..at).unwrap_or(&[]);
                     break;
                 }
                 Step::Blank
@@ -126,7 +127,7 @@ impl<'a> Text<'a> {
 
     /// The byte at an offset, 0 past the end.
     pub fn byte(&self, at: usize) -> u8 {
-        if at < self.end { self.bytes.get(at).copied().unwrap_or(0) } else { 0 }
+        self.bytes.get(at).copied().unwrap_or(0)
     }
 
     /// The text from an offset on.
@@ -164,8 +165,10 @@ impl<'a> Text<'a> {
     pub fn step(&self, at: usize) -> (Step, usize) {
         let byte = self.byte(at);
         match byte {
-            b'\n' => (Step::Newline, at + 1),
+            // What most of a text consists of comes first.
+            b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128.. => (Step::Word, self.run(at, is_word)),
             b' ' | b'\t' | b'\r' => (Step::Blank, self.run(at, |b| matches!(b, b' ' | b'\t' | b'\r'))),
+            b'\n' => (Step::Newline, at + 1),
             b';' => (Step::Semicolon, at + 1),
             b'(' | b'[' | b'{' => (Step::Open(byte), at + 1),
             b')' | b']' | b'}' => (Step::Close(byte), at + 1),
@@ -176,14 +179,16 @@ impl<'a> Text<'a> {
                 (Step::Comment, end.map_or(self.end, |end| at + end + 4))
             }
             b'"' => (Step::Quoted, self.quoted(at)),
-            b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128.. => (Step::Word, self.run(at, is_word)),
             _ => (Step::Sign(byte), at + 1),
         }
     }
 
     fn run(&self, from: usize, mut is_in: impl FnMut(u8) -> bool) -> usize {
-        let rest = self.bytes.get(from..self.end).unwrap_or(&[]);
-        from + rest.iter().position(|&b| !is_in(b)).unwrap_or(rest.len())
+        let mut at = from;
+        while self.bytes.get(at).is_some_and(|&b| is_in(b)) {
+            at += 1;
+        }
+        at
     }
 
     fn quoted(&self, from: usize) -> usize {
@@ -514,8 +519,19 @@ impl<'a> Text<'a> {
     }
 }
 
+/// Whether a byte stands in a run of letters and digits.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte >= 128 || byte == b'_' as usize || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
+
 fn is_word(byte: u8) -> bool {
-    matches!(byte, b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128..)
+    WORD[usize::from(byte)]
 }
 
 /// The brackets that are open, of which one that closes nothing is told without a search.

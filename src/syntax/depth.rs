@@ -10,6 +10,16 @@ use std::ops::Range;
 impl Text<'_> {
     /// Where brackets, open sums and prefix signs together nest deeper than [`MAX_NESTING`], if they do.
     pub fn too_deep(&self, range: &Range<usize>) -> Option<usize> {
+        // A bracket is at most two levels deep (the set of a sum), a minus one: few of them need no walk.
+        const MINUS: u8 = "−".as_bytes()[0];
+        let levels = self.slice(range.clone()).bytes().map(|byte| match byte {
+            b'(' | b'[' | b'{' => 2,
+            b'-' | MINUS => 1,
+            _ => 0,
+        });
+        if levels.sum::<usize>() <= MAX_NESTING {
+            return None;
+        }
         // For each open bracket: the sums and signs that are open around the place it stands at.
         let mut open: Vec<(u8, usize)> = Vec::new();
         // Of the innermost bracket: sums that are still open, and signs that wait for their operand.

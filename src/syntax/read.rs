@@ -12,13 +12,31 @@ mod model;
 
 /// Reads a whole file.
 pub(super) fn file(source: &Source) -> (Tree, Vec<Diagnostic>) {
-    if source.text().len() > MAX_FILE {
-        return (Tree::default(), vec![diagnostics::file_too_large(source, MAX_FILE)]);
+    match cut(source) {
+        Ok(text) => read(source, &text, true),
+        Err(too_large) => (Tree::default(), vec![too_large]),
     }
-    let text = Text::new(source.text());
-    let mut reader = Reader { source, text, tree: Tree::default(), diagnostics: Vec::new(), items: 0, too_many: false };
+}
+
+/// The pieces of a file without mistakes of form. Its tree goes as it comes, so that a long file needs little memory.
+pub(super) fn faultless(source: &Source) -> Result<Text<'_>, Vec<Diagnostic>> {
+    let text = cut(source).map_err(|too_large| vec![too_large])?;
+    let (_, diagnostics) = read(source, &text, false);
+    if diagnostics.iter().any(Diagnostic::is_error) { Err(diagnostics) } else { Ok(text) }
+}
+
+fn cut(source: &Source) -> Result<Text<'_>, Diagnostic> {
+    if source.text().len() > MAX_FILE {
+        return Err(diagnostics::file_too_large(source, MAX_FILE));
+    }
+    Ok(Text::new(source.text()))
+}
+
+fn read(source: &Source, text: &Text<'_>, keep: bool) -> (Tree, Vec<Diagnostic>) {
+    let mut reader =
+        Reader { source, text, tree: Tree::default(), keep, diagnostics: Vec::new(), items: 0, too_many: false };
     reader.statements();
-    let Reader { text, tree, mut diagnostics, .. } = reader;
+    let Reader { tree, mut diagnostics, .. } = reader;
     if text.end < source.text().len() && diagnostics.len() <= MAX_ERRORS {
         diagnostics.push(diagnostics::unclosed_comment(source, Span::new(text.end, text.end + 2)));
     }
@@ -69,8 +87,10 @@ pub(super) fn opening_word(rest: &str) -> (&str, bool) {
 
 struct Reader<'a> {
     source: &'a Source,
-    text: Text<'a>,
+    text: &'a Text<'a>,
     tree: Tree,
+    /// Whether anyone wants the tree.
+    keep: bool,
     diagnostics: Vec<Diagnostic>,
     /// How many statements and lines of blocks have been read.
     items: usize,
@@ -181,7 +201,9 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, span: Span, doc: Option<String>, kind: StatementKind) {
-        self.tree.statements.push(Statement { span, doc, kind });
+        if self.keep {
+            self.tree.statements.push(Statement { span, doc, kind });
+        }
     }
 
     /// Whether a piece is short and flat enough for the parser; says so if not.

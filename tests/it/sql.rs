@@ -204,6 +204,54 @@ fn what_a_database_counts_is_what_is_counted_here() {
     }
 }
 
+/// Values, standard errors and intervals of rows with weights, from the rows and from a database's sums over them.
+#[test]
+fn weights_are_worth_the_same_from_a_database() {
+    let folder = Folder::new("sql-weights");
+    let (database, table) = shop();
+    let data = folder.write("visits.csv", &table);
+    let graph = folder.write(
+        "g.causal",
+        "graph { service -> engagement -> {churn spent}; service -> {churn spent} }\nmean: E[spent | do(engagement = \"0..30\")]\n\
+         share: P(churn = 1 | do(engagement = \"0..30\"))\n",
+    );
+    let numbers = |text: &str| -> Vec<f64> {
+        let whole: serde_json::Value = serde_json::from_str(text).unwrap();
+        let estimate = &whole["estimates"][0];
+        let part = |name: &str| estimate[name].as_f64().unwrap_or_else(|| panic!("{name}: {text}"));
+        vec![
+            part("value"),
+            part("se"),
+            estimate["interval"][0].as_f64().unwrap(),
+            estimate["interval"][1].as_f64().unwrap(),
+        ]
+    };
+    for name in ["mean", "share"] {
+        let more = ["--query", name, "--drop-missing", "--weights", "w", "--column", "engagement=score"];
+        let more = [&more[..], &["--bins", "engagement=0,30,70"]].concat();
+        let query = whatif(&[&["counts", &graph, "--table", "visits", "--dialect", "sqlite"][..], &more].concat());
+        let result = csv(&database, &query.output);
+        let counts = folder.write("counts.csv", &result);
+        let from =
+            |more_still: &[&str]| whatif(&[&["estimate", &graph, "--format", "json"][..], &more, more_still].concat());
+        let (rows, sums) = (from(&["--data", &data]), from(&["--counts", &counts]));
+        for (there, here) in numbers(&sums.output).into_iter().zip(numbers(&rows.output)) {
+            assert!((there - here).abs() < 1e-9 * here.abs().max(1.0), "{name}: {there} {here}\n{}", query.output);
+        }
+        assert!(!sums.output.contains("summed up before"), "{}", sums.output);
+        // A query that kept no squares gives the number, and says what is lost.
+        let renamed = folder
+            .write("old.csv", &result.replace("_squares", "_other").replace("whatif_sum_other", "whatif_sum_squares"));
+        let old = from(&["--counts", &renamed]);
+        assert!(old.status == 0 && old.output.contains("summed up before"), "{}{}", old.output, old.errors);
+        let (old, new) = (numbers(&old.output), numbers(&sums.output));
+        assert!(
+            (old[0] - new[0]).abs() < 1e-9 * new[0].abs() && (old[1] - new[1]).abs() > 1e-3 * new[1],
+            "{old:?} {new:?}"
+        );
+    }
+}
+
 /// SQLite takes a text for 0 where it sums, and for more than any number where it compares.
 #[test]
 fn a_text_among_numbers_is_told_where_the_database_is_silent() {

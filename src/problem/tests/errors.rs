@@ -4,7 +4,7 @@
 #![allow(clippy::disallowed_methods)]
 
 use super::super::diagnostics::CODES;
-use super::super::{findings::MAX_KEPT, read};
+use super::super::{findings::MAX_ERRORS, read};
 use super::{code, codes};
 use crate::source::Source;
 
@@ -90,9 +90,9 @@ fn all_mistakes_of_a_file_are_told_in_its_order() {
 
 #[test]
 fn a_flood_is_counted_and_not_shown() {
-    let text = format!("graph {{ x -> y }}\n{}", "P(y | do(nothing))\n".repeat(MAX_KEPT + 7));
+    let text = format!("graph {{ x -> y }}\n{}", "P(y | do(nothing))\n".repeat(MAX_ERRORS + 7));
     let (_, diagnostics) = read(&Source::new("t", text));
-    assert_eq!(diagnostics.len(), MAX_KEPT + 1);
+    assert_eq!(diagnostics.len(), MAX_ERRORS + 1);
     assert_eq!(diagnostics.last().unwrap().message, "7 more errors are not shown");
 }
 

@@ -4,6 +4,8 @@ use unicode_width::UnicodeWidthStr;
 
 /// The widest line after which comments and reasons are moved below each other.
 const WIDEST: usize = 72;
+/// Room that most lines do with.
+const USUAL: usize = 40;
 /// What stands between a line and its comment, or a formula and its reason, at the least.
 const GAP: usize = 2;
 
@@ -81,7 +83,8 @@ impl Page {
     fn begin(&mut self, indent: usize, apart: bool) {
         if self.at_line_start() {
             let apart = apart && self.breaks > 1 && !self.lines.is_empty() && !self.opened;
-            self.lines.push(Line { indent, apart, ..Line::default() });
+            let code = String::with_capacity(USUAL);
+            self.lines.push(Line { indent, apart, code, ..Line::default() });
             self.opened = false;
         }
         self.breaks = 0;
@@ -274,7 +277,8 @@ impl Page {
 
     /// The whole text.
     pub fn finish(self) -> String {
-        let mut text = String::new();
+        let length = |line: &Line| line.indent + line.code.len() + line.comment.len() + GAP;
+        let mut text = String::with_capacity(self.lines.iter().map(length).sum());
         let mut lines = self.lines.as_slice();
         while !lines.is_empty() {
             // Neighbours that end in a comment.

@@ -41,11 +41,8 @@ const INDENT: usize = 4;
 /// assert_eq!(text, "graph bow {\n    x -> y  // the effect\n    x <-> y\n}\nP(y | do(x))\n");
 /// ```
 pub fn format(source: &Source) -> Result<String, Vec<Diagnostic>> {
-    let (_, diagnostics) = read::file(source);
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(diagnostics);
-    }
-    let mut formatter = Formatter { text: Text::new(source.text()), page: Page::default(), tokens: Vec::new() };
+    let text = read::faultless(source)?;
+    let mut formatter = Formatter { text, page: Page::default(), tokens: Vec::new() };
     formatter.statements();
     let text = formatter.page.finish();
     Ok(if text.len() > MAX_FILE { source.text().to_owned() } else { text })

@@ -80,22 +80,35 @@ fn primes(rest: &str) -> usize {
 }
 
 fn sign(rest: &str) -> Option<usize> {
-    SIGNS.iter().chain(&MORE_SIGNS).find(|sign| rest.starts_with(**sign)).map(|sign| sign.len())
+    let first = rest.bytes().next();
+    let mut signs = SIGNS.iter().chain(&MORE_SIGNS).filter(|sign| sign.bytes().next() == first);
+    signs.find(|sign| rest.starts_with(**sign)).map(|sign| sign.len())
+}
+
+/// How many ASCII letters and digits a text begins with.
+fn plain(rest: &str) -> usize {
+    rest.bytes().take_while(u8::is_ascii_alphanumeric).count()
 }
 
 fn in_statement(rest: &str) -> (Kind, usize) {
-    if rest.starts_with("_||_") {
-        return (Kind::Sign, 4);
-    }
-    if rest.starts_with("_{") {
-        return (Kind::Sign, 1);
-    }
-    if let Some(length) = sign(rest) {
-        return (Kind::Sign, length);
+    // Most of what stands in a text are names of plain letters.
+    let plain = plain(rest);
+    if plain == 0 {
+        if rest.starts_with("_||_") {
+            return (Kind::Sign, 4);
+        }
+        if rest.starts_with("_{") {
+            return (Kind::Sign, 1);
+        }
+        if let Some(length) = sign(rest) {
+            return (Kind::Sign, length);
+        }
     }
     let skipped = usize::from(rest.starts_with('\\'));
-    let mut length = skipped;
-    for (at, c) in rest.char_indices().skip(skipped) {
+    let begun = skipped.max(plain);
+    let mut length = begun;
+    for (at, c) in rest.get(begun..).unwrap_or("").char_indices() {
+        let at = at + begun;
         let after = rest.get(at..).unwrap_or("");
         let goes_on = match c {
             '.' => at > 0 && after.chars().nth(1).is_some_and(is_letter),
@@ -122,12 +135,17 @@ fn in_graph(rest: &str, value: bool) -> (Kind, usize) {
             return (Kind::Word, length);
         }
     }
-    if let Some(length) = sign(rest) {
+    let plain = plain(rest);
+    if plain == 0
+        && let Some(length) = sign(rest)
+    {
         return (Kind::Sign, length);
     }
     let signed = usize::from(rest.starts_with('-'));
-    let mut length = signed;
-    for (at, c) in rest.char_indices().skip(signed) {
+    let begun = signed.max(plain);
+    let mut length = begun;
+    for (at, c) in rest.get(begun..).unwrap_or("").char_indices() {
+        let at = at + begun;
         let after = rest.get(at..).unwrap_or("");
         let goes_on = is_letter(c) || c == '.' && after.chars().nth(1).is_some_and(is_letter);
         if !goes_on {
