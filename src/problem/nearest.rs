@@ -25,7 +25,7 @@ impl Nearest {
         self.among(wrong, &mut known.into_iter())
     }
 
-    fn among<'n>(&mut self, wrong: &str, known: &mut dyn Iterator<Item = &'n str>) -> Vec<String> {
+    fn among(&mut self, wrong: &str, known: &mut dyn Iterator<Item = &str>) -> Vec<String> {
         let wanted = wrong.to_lowercase();
         let length = wanted.chars().count();
         let mut best: Vec<(usize, &str)> = Vec::new();
