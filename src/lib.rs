@@ -161,7 +161,7 @@ pub mod json;
 pub mod kernel;
 pub mod model;
 pub mod network;
-mod parallel;
+pub mod parallel;
 pub mod problem;
 pub mod proof;
 pub mod reach;

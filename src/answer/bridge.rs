@@ -29,7 +29,7 @@ pub(super) fn bridge(
         return None;
     }
     let mut ways: Vec<usize> = (1..(1_usize << common.len()) - 1).collect();
-    ways.sort_by_key(|actions| actions.count_ones());
+    ways.sort_by_cached_key(|actions| actions.count_ones() as usize);
     for actions in ways {
         if context.stopped() {
             return None;

@@ -61,6 +61,11 @@ impl<'a> Context<'a> {
         };
         let start = clock();
         let result = run();
+        self.spent(stage, clock() - start);
+        result
+    }
+
+    fn spent(&self, stage: Stage, time: f64) {
         let mut seconds = self.seconds.get();
         let slot = match stage {
             Stage::Identify => &mut seconds.identify,
@@ -69,9 +74,8 @@ impl<'a> Context<'a> {
             Stage::SelfCheck => &mut seconds.self_check,
             Stage::Support => &mut seconds.support,
         };
-        *slot += clock() - start;
+        *slot += time;
         self.seconds.set(seconds);
-        result
     }
 
     /// Runs what comes beside the verdict: its identifications, derivations and checks are not the verdict's, so their

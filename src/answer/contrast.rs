@@ -26,7 +26,7 @@ pub(super) fn verdict(context: &Context<'_>, arena: &mut Arena, expr: ExprId) ->
     if let Some(stopped) = context.stopped_verdict() {
         return stopped;
     }
-    let reduced = reduce(context, arena, expr, acts, |arena, term| first(context, arena, term));
+    let reduced = reduce(context, arena, expr, &acts, &|arena, term| first(context, arena, term));
     if let Some(term) = reduced.stuck.first() {
         if let Some(verdict) = reduced.stuck.iter().find_map(|term| refute(context, arena, expr, term)) {
             return verdict;
@@ -157,8 +157,8 @@ pub(super) fn reduce(
     context: &Context<'_>,
     arena: &mut Arena,
     expr: ExprId,
-    which: impl Fn(&Term) -> bool,
-    find: impl Fn(&mut Arena, &Term) -> Option<Found>,
+    which: &dyn Fn(&Term) -> bool,
+    find: &dyn Fn(&mut Arena, &Term) -> Option<Found>,
 ) -> Reduced {
     let named: Vec<Term> = arena.terms(expr).into_iter().filter(|term| which(term)).cloned().collect();
     let (mut found, mut stuck) = (Vec::new(), Vec::new());
@@ -172,6 +172,6 @@ pub(super) fn reduce(
         }
     }
     let new: FxHashMap<&Term, ExprId> = found.iter().map(|(term, found)| (term, found.expr)).collect();
-    let expr = arena.replace_terms(expr, |_, term| new.get(term).copied());
+    let expr = arena.replace_terms(expr, &mut |_, term| new.get(term).copied());
     Reduced { expr, found, stuck }
 }

@@ -190,11 +190,12 @@ pub(super) fn doubtful(arena: &Arena, root: ExprId) -> bool {
 /// A side as it stands, with its actions identified, and without idle conditions.
 fn forms(context: &Context<'_>, arena: &mut Arena, side: ExprId, way: Way<'_>) -> Vec<Shown> {
     let mut forms = vec![Shown::start(side)];
-    let identified = reduce(context, arena, side, acts, |arena, term| {
+    let identified = reduce(context, arena, side, &acts, &|arena, term| {
         chosen(context, arena, term, way).or_else(|| first(context, arena, term))
     });
     let bare = go_on(context, arena, &mut forms, identified);
-    let idle = reduce(context, arena, bare, |term| !term.given().is_empty(), |arena, term| first(context, arena, term));
+    let idle =
+        reduce(context, arena, bare, &|term| !term.given().is_empty(), &|arena, term| first(context, arena, term));
     go_on(context, arena, &mut forms, idle);
     if let Some(form) = forms.first().cloned() {
         add(&mut forms, acted(context, arena, form));

@@ -50,7 +50,7 @@ pub(super) fn ledger(context: &Context<'_>, arena: &mut Arena, found: &Identifie
     let most = context.options.limits.list;
     let first = |edges: BTreeMap<(Node, Node), Vec<usize>>| {
         let mut edges: Vec<_> = edges.into_iter().collect();
-        edges.sort_by_key(|((a, b), _)| 2 - usize::from(asked.contains(*a)) - usize::from(asked.contains(*b)));
+        edges.sort_by_cached_key(|((a, b), _)| 2 - usize::from(asked.contains(*a)) - usize::from(asked.contains(*b)));
         edges.truncate(most);
         edges
     };

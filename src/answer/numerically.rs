@@ -214,7 +214,7 @@ impl Reading<'_> {
         for &reference in term.do_() {
             world.push(Setting { variable: self.variable(reference)?, to: To::Point(self.point(reference)?) });
         }
-        world.sort_by_key(|setting| setting.variable);
+        Setting::sort(&mut world);
         let events = |refs: &[Ref]| {
             let each = refs.iter().map(|&reference| {
                 let atom = Atom { variable: self.variable(reference)?, world: world.clone() };

@@ -6,13 +6,14 @@ use crate::expr::Arena;
 use crate::graph::{Mutilation, Node, NodeSet};
 use crate::proof::{Evidence, Separation, Statement};
 use crate::reach;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A separating set and the kernel's word on it count as so many searches of the graph.
 const TEST: usize = 16;
 
 /// An edge that the graph lacks.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Lacking {
     /// `a <-> b`, the smaller end first.
     Arc(Node, Node),
@@ -60,7 +61,7 @@ impl Tests<'_, '_> {
     fn all(&mut self, edges: &[Lacking]) -> (Vec<Option<Pair>>, bool) {
         let graph = self.context.graph();
         let mut found: Vec<Option<Pair>> = vec![None; edges.len()];
-        let mut open: BTreeMap<Lacking, usize> = BTreeMap::new();
+        let mut open: FxHashMap<Lacking, usize> = FxHashMap::default();
         for (place, &edge) in edges.iter().enumerate() {
             let (a, b) = edge.ends();
             let pair = (a.min(b), a.max(b));

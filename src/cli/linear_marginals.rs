@@ -32,7 +32,7 @@ pub fn marginals(args: &Marginals, loaded: &Loaded, linear: &Linear, load: f64) 
     let start = Instant::now();
     let mut world: Vec<Setting> =
         set.into_iter().map(|(variable, number)| Setting { variable, to: To::Point(Point::Number(number)) }).collect();
-    world.sort_by_key(|setting| setting.variable);
+    Setting::sort(&mut world);
     let atom = |variable| Atom { variable, world: world.clone() };
     let given: Vec<(Atom, Point)> =
         given.into_iter().map(|(variable, number)| (atom(variable), Point::Number(number))).collect();

@@ -6,10 +6,10 @@ use super::measured::measured;
 use super::output::Output;
 use super::status;
 use clap::Args;
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use whatif::answer::{Answer, Body, Expected, Options, Prover, Verdict};
 use whatif::estimate::Estimate;
+use whatif::parallel;
 use whatif::report::{self, Contents};
 
 /// `whatif report`
@@ -51,10 +51,9 @@ pub fn report(args: &Report, output: &mut Output) -> u8 {
     };
     // Where the file has a model, its numbers stand beside the formula.
     let options = Options { check_numerically: true, ..Options::default() };
-    let answers: Vec<Answer> =
-        (0..problem.queries.len()).into_par_iter().map(|index| prover.answer(index, &options)).collect();
+    let answers: Vec<Answer> = parallel::map(0..problem.queries.len(), |index| prover.answer(index, &options));
     let expected: Vec<Expected> =
-        (0..problem.expectations.len()).into_par_iter().map(|index| prover.expectation(index, &options)).collect();
+        parallel::map(0..problem.expectations.len(), |index| prover.expectation(index, &options));
     let measured = measured(&args.file, problem, &answers, None);
     for diagnostic in &measured.diagnostics {
         output.diagnostic(diagnostic);

@@ -3,10 +3,10 @@
 use super::loaded::{Loaded, What};
 use super::network::{real_settings, settings};
 use super::output::Progress;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use whatif::infer::Sampler;
 use whatif::model::{LinearMechanism, LinearSampler, Role};
 use whatif::network::Network;
+use whatif::parallel;
 use whatif::source::Diagnostic;
 
 /// A column of the file.
@@ -96,7 +96,7 @@ impl Rows {
     }
 
     /// Draws and makes something of each chunk on all threads, and hands over some of them at a time, in order.
-    pub fn each<T: Send, E>(
+    pub fn each<T: Send + Sync, E>(
         &self,
         make: impl Fn(&Chunk<'_>) -> T + Sync,
         mut take: impl FnMut(Vec<T>) -> Result<(), E>,
@@ -109,7 +109,8 @@ impl Rows {
         let mut done = 0;
         while done < chunks {
             let until = chunks.min(done + some);
-            let made = (done..until).into_par_iter().map(|index| {
+            let made = parallel::map(0..(until - done) as usize, |at| {
+                let index = done + at as u64;
                 let rows = SIZE.min(self.count - index * SIZE) as usize;
                 let cells = match &self.draw {
                     Draw::Network(network, seed) => Cells::States(Sampler::new(network, *seed).chunk(index, rows)),
@@ -117,7 +118,7 @@ impl Rows {
                 };
                 make(&Chunk { rows: self, cells })
             });
-            take(made.collect())?;
+            take(made)?;
             progress.step();
             done = until;
         }

@@ -5,8 +5,7 @@ use super::estimate::Found;
 use super::input::{self, File};
 use super::measured::{Measured, measured};
 use super::output::Output;
-use super::{loaded, status};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use super::{loaded, status, threads};
 use std::path::Path;
 use std::time::Instant;
 use whatif::answer::{Answer, Body, Expected, Limits, Options, Prover, SelfChecks, Verdict};
@@ -137,18 +136,13 @@ fn answer(args: &Run, files: &[File]) -> Vec<Outcome> {
         tasks.extend(asked.map(|(index, _)| (i, prover, Task::Question(index))));
         tasks.extend((0..problem.expectations.len()).map(|index| (i, prover, Task::Expectation(index))));
     }
-    let work = |&(file, prover, task): &(usize, &Prover<'_>, Task)| match task {
-        Task::Question(index) => (file, Done::Question(Box::new(prover.answer(index, &options)))),
-        Task::Expectation(index) => (file, Done::Expectation(prover.expectation(index, &options))),
-    };
-    let jobs = args.jobs.map_or(0, std::num::NonZeroUsize::get);
-    let pool = (jobs != 1 && tasks.len() > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(jobs).build());
-    let done: Vec<(usize, Done)> = match pool {
-        // Results come back in the order of the tasks, whatever the number of threads.
-        Some(Ok(pool)) => pool.install(|| tasks.par_iter().map(work).collect()),
-        // One thread was asked for, or more cannot be had.
-        Some(Err(_)) | None => tasks.iter().map(work).collect(),
-    };
+    let done: Vec<(usize, Done)> = threads::map(args.jobs, tasks.len(), |index| {
+        let (file, prover, task) = tasks[index];
+        match task {
+            Task::Question(index) => (file, Done::Question(Box::new(prover.answer(index, &options)))),
+            Task::Expectation(index) => (file, Done::Expectation(prover.expectation(index, &options))),
+        }
+    });
     for (file, done) in done {
         match done {
             Done::Question(answer) => outcomes[file].answers.push(*answer),

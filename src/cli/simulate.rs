@@ -29,8 +29,8 @@ fn run(args: &Simulate, output: &mut Output) -> Result<(), Vec<Diagnostic>> {
     let rows = Rows::new(&loaded, &args.do_, args.seed, args.rows).map_err(|found| vec![found])?;
     let written = match &args.output {
         Some(path) if is_parquet(path) => std::fs::File::create(path).and_then(|file| parquet::write(&rows, file)),
-        Some(path) => std::fs::File::create(path).and_then(|file| csv(&rows, file)),
-        None => match csv(&rows, std::io::stdout().lock()) {
+        Some(path) => std::fs::File::create(path).and_then(|mut file| csv(&rows, &mut file)),
+        None => match csv(&rows, &mut std::io::stdout().lock()) {
             // A reader who has seen enough is no error.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             other => other,
@@ -46,7 +46,7 @@ fn is_parquet(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"))
 }
 
-fn csv(rows: &Rows, to: impl Write) -> std::io::Result<()> {
+fn csv(rows: &Rows, to: &mut dyn Write) -> std::io::Result<()> {
     let mut to = BufWriter::new(to);
     let names: Vec<String> = rows.columns.iter().map(|column| field(&column.name)).collect();
     writeln!(to, "{}", names.join(","))?;

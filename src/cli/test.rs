@@ -7,8 +7,7 @@ use super::junit;
 use super::measured::measured;
 use super::output::{Output, Progress};
 use super::run;
-use super::status;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use super::{status, threads};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -87,17 +86,11 @@ pub fn test(args: &Test, output: &mut Output) -> u8 {
     let wanted = |path: &&PathBuf| args.filter.as_ref().is_none_or(|part| path.display().to_string().contains(part));
     let files: Vec<PathBuf> = found.files.iter().filter(wanted).cloned().collect();
     let progress = Progress::new(files.len());
-    let work = |path: &PathBuf| {
-        let outcome = one(path);
+    let mut outcomes: Vec<Outcome> = threads::map(args.jobs, files.len(), |index| {
+        let outcome = one(&files[index]);
         progress.step();
         outcome
-    };
-    let jobs = args.jobs.map_or(0, std::num::NonZeroUsize::get);
-    let pool = (jobs != 1 && files.len() > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(jobs).build());
-    let mut outcomes: Vec<Outcome> = match pool {
-        Some(Ok(pool)) => pool.install(|| files.par_iter().map(work).collect()),
-        Some(Err(_)) | None => files.iter().map(work).collect(),
-    };
+    });
     progress.end();
     let mut worst = if found.unreadable { status::INPUT } else { status::FINE };
     for outcome in &mut outcomes {

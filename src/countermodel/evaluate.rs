@@ -154,7 +154,7 @@ pub(super) fn table<T: Entry>(
             Expr::Value(of) => {
                 let states = model.variables.get(of.var.index()).map_or(0, |v| v.states);
                 let axis = (key(*of), states);
-                let table = Table::from_fn(&[axis], limit, |s| T::of(&reading.number(of.var, s[0])))?;
+                let table = Table::from_fn(&[axis], limit, &|s| T::of(&reading.number(of.var, s[0])))?;
                 match of.at {
                     At::Copy(_) => table,
                     At::Value(_) => {
@@ -165,7 +165,7 @@ pub(super) fn table<T: Entry>(
             Expr::Sum { over, body } => over.iter().try_fold(get(body), |table, bound| {
                 // A sum over a reference that does not occur counts its states.
                 let states = model.variables.get(bound.var.index()).map_or(0, |v| v.states);
-                let spread = Table::from_fn(&[(key(*bound), states)], limit, |_| T::one())?;
+                let spread = Table::from_fn(&[(key(*bound), states)], limit, &|_| T::one())?;
                 Ok(table.zip(&spread, limit, |a, _| a.clone())?.sum_out(key(*bound)))
             })?,
             Expr::Product(all) => fold(all, &|a, b| a.clone() * b.clone())?,
@@ -202,5 +202,5 @@ fn term_table<T: Entry>(
     }
     let to: FxHashMap<u64, u64> =
         term.refs().filter(|r| !r.is_value()).map(|r| (r.var.index() as u64, key(r))).collect();
-    Ok(table.rename(|axis| to.get(&axis).copied().unwrap_or(axis)))
+    Ok(table.rename(&|axis| to.get(&axis).copied().unwrap_or(axis)))
 }

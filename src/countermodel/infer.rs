@@ -54,7 +54,7 @@ pub(super) fn joint<T: Entry>(
     }
     let mut factors: Vec<Table<T>> = Vec::new();
     let mut latents = BTreeSet::new();
-    let mut hidden = BTreeSet::new();
+    let mut hidden = Vec::new();
     for node in relevant.iter().filter(|node| !do_.contains(*node)) {
         let variable = &model.variables[node.index()];
         let mut axes = Vec::with_capacity(variable.parents.len() + 1);
@@ -69,19 +69,19 @@ pub(super) fn joint<T: Entry>(
         }
         axes.push((node.index() as u64, variable.states));
         let sizes: Vec<usize> = axes.iter().map(|(_, size)| *size).collect();
-        factors.push(Table::from_fn(&axes, limit, |states| {
+        factors.push(Table::from_fn(&axes, limit, &|states| {
             let (own, parents) = states.split_last().map_or((0, states), |(own, parents)| (*own, parents));
             let row = parents.iter().zip(&sizes).fold(0, |row, (state, size)| row * size + state);
             T::of(&variable.table[row][own])
         })?);
         if !of.contains(node) {
-            hidden.insert(node.index() as u64);
+            hidden.push(node.index() as u64);
         }
     }
     for index in latents {
         let probs = &model.latents[index].probs;
-        factors.push(Table::from_fn(&[(latent_key(index), probs.len())], limit, |s| T::of(&probs[s[0]]))?);
-        hidden.insert(latent_key(index));
+        factors.push(Table::from_fn(&[(latent_key(index), probs.len())], limit, &|s| T::of(&probs[s[0]]))?);
+        hidden.push(latent_key(index));
     }
     eliminate(factors, hidden, limit)
 }
@@ -89,7 +89,7 @@ pub(super) fn joint<T: Entry>(
 /// The product of the tables with the hidden axes summed out.
 fn eliminate<T: Num + Clone>(
     mut factors: Vec<Table<T>>,
-    mut hidden: BTreeSet<u64>,
+    mut hidden: Vec<u64>,
     limit: usize,
 ) -> Result<Table<T>, TooLarge> {
     while !hidden.is_empty() {
@@ -102,8 +102,8 @@ fn eliminate<T: Num + Clone>(
             axes.dedup();
             size_of(&axes, usize::MAX).unwrap_or(usize::MAX)
         };
-        let Some(key) = hidden.iter().copied().min_by_key(|&key| cost(key)) else { break };
-        hidden.remove(&key);
+        let Some(next) = (0..hidden.len()).min_by_key(|&at| cost(hidden[at])) else { break };
+        let key = hidden.remove(next);
         let (touching, apart): (Vec<_>, Vec<_>) =
             factors.into_iter().partition(|f| f.axes().iter().any(|(axis, _)| *axis == key));
         factors = apart;
@@ -114,7 +114,7 @@ fn eliminate<T: Num + Clone>(
 
 fn product<T: Num + Clone>(mut factors: Vec<Table<T>>, limit: usize) -> Result<Table<T>, TooLarge> {
     // Small ones first, so that the large product is formed once.
-    factors.sort_by_key(|factor| factor.axes().len());
+    factors.sort_by_cached_key(|factor| factor.axes().len());
     factors.into_iter().try_fold(Table::constant(T::one()), |product, factor| {
         product.zip(&factor, limit, |a, b| a.clone() * b.clone())
     })

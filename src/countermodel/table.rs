@@ -18,7 +18,7 @@ impl<T: Num + Clone> Table<T> {
     }
 
     /// A table from its axes in any order and a function of the states in that order.
-    pub(super) fn from_fn(axes: &[(u64, usize)], limit: usize, f: impl Fn(&[usize]) -> T) -> Result<Self, TooLarge> {
+    pub(super) fn from_fn(axes: &[(u64, usize)], limit: usize, f: &dyn Fn(&[usize]) -> T) -> Result<Self, TooLarge> {
         let mut sorted = axes.to_vec();
         sorted.sort_unstable();
         size_of(&sorted, limit)?;
@@ -52,14 +52,11 @@ impl<T: Num + Clone> Table<T> {
 
     /// Combines two tables cell by cell over the union of their axes.
     pub(super) fn zip(&self, other: &Self, limit: usize, f: impl Fn(&T, &T) -> T) -> Result<Self, TooLarge> {
-        let mut axes = self.axes.clone();
-        axes.extend(other.axes.iter().filter(|axis| !self.axes.contains(axis)));
-        axes.sort_unstable();
+        let axes = union(&self.axes, &other.axes);
         size_of(&axes, limit)?;
-        let (left, right) = (self.strides_in(&axes), other.strides_in(&axes));
-        let at = |strides: &[usize], state: &[usize]| strides.iter().zip(state).map(|(a, b)| a * b).sum::<usize>();
-        let cells =
-            states(&axes).map(|state| f(&self.cells[at(&left, &state)], &other.cells[at(&right, &state)])).collect();
+        let (left, right) =
+            (places(&axes, &strides_in(&self.axes, &axes)), places(&axes, &strides_in(&other.axes, &axes)));
+        let cells = left.iter().zip(right).map(|(&left, right)| f(&self.cells[left], &other.cells[right])).collect();
         Ok(Self { axes, cells })
     }
 
@@ -96,24 +93,40 @@ impl<T: Num + Clone> Table<T> {
     }
 
     /// The same table with its axes renamed; new keys must be distinct.
-    pub(super) fn rename(&self, to: impl Fn(u64) -> u64) -> Self {
-        let axes: Vec<(u64, usize)> = self.axes.iter().map(|&(key, size)| (to(key), size)).collect();
-        let mut order: Vec<usize> = (0..axes.len()).collect();
-        order.sort_unstable_by_key(|&i| axes[i].0);
-        let sorted: Vec<(u64, usize)> = order.iter().map(|&i| axes[i]).collect();
-        let own = strides(&self.axes);
-        let moved: Vec<usize> = order.iter().map(|&i| own[i]).collect();
-        let cells = states(&sorted)
-            .map(|state| self.cells[moved.iter().zip(&state).map(|(a, b)| a * b).sum::<usize>()].clone())
-            .collect();
-        Self { axes: sorted, cells }
+    pub(super) fn rename(&self, to: &dyn Fn(u64) -> u64) -> Self {
+        let (axes, strides) = renamed(&self.axes, to);
+        let cells = places(&axes, &strides).into_iter().map(|place| self.cells[place].clone()).collect();
+        Self { axes, cells }
     }
+}
 
-    /// Stride of each of `axes` in this table; 0 where it lacks the axis.
-    fn strides_in(&self, axes: &[(u64, usize)]) -> Vec<usize> {
-        let own = strides(&self.axes);
-        axes.iter().map(|axis| self.axes.iter().position(|other| other == axis).map_or(0, |p| own[p])).collect()
-    }
+// What follows concerns axes only, whatever the cells are.
+
+/// The axes of two tables, ascending, each once.
+fn union(one: &[(u64, usize)], other: &[(u64, usize)]) -> Vec<(u64, usize)> {
+    let mut axes = one.to_vec();
+    axes.extend(other.iter().filter(|axis| !one.contains(axis)));
+    axes.sort_unstable();
+    axes
+}
+
+/// The axes renamed and ascending, with their strides in the table as it was.
+fn renamed(axes: &[(u64, usize)], to: &dyn Fn(u64) -> u64) -> (Vec<(u64, usize)>, Vec<usize>) {
+    let mut order: Vec<(u64, usize)> = axes.iter().enumerate().map(|(i, &(key, _))| (to(key), i)).collect();
+    order.sort_unstable();
+    let strides = strides(axes);
+    order.into_iter().map(|(key, i)| ((key, axes[i].1), strides[i])).unzip()
+}
+
+/// Stride of each of `axes` in a table with its `own`; 0 where it lacks the axis.
+fn strides_in(own: &[(u64, usize)], axes: &[(u64, usize)]) -> Vec<usize> {
+    let strides = strides(own);
+    axes.iter().map(|axis| own.iter().position(|other| other == axis).map_or(0, |p| strides[p])).collect()
+}
+
+/// For every combination of states, in order, its cell in a table in which the axes have these strides.
+fn places(axes: &[(u64, usize)], strides: &[usize]) -> Vec<usize> {
+    states(axes).map(|state| strides.iter().zip(&state).map(|(stride, at)| stride * at).sum()).collect()
 }
 
 fn strides(axes: &[(u64, usize)]) -> Vec<usize> {
@@ -160,14 +173,14 @@ mod tests {
 
     #[test]
     fn products_sums_and_slices() {
-        let a = Table::from_fn(&[(2, 2), (1, 3)], 100, |s| (10 * s[0] + s[1]) as f64).unwrap();
+        let a = Table::from_fn(&[(2, 2), (1, 3)], 100, &|s| (10 * s[0] + s[1]) as f64).unwrap();
         assert_eq!(a.axes(), [(1, 3), (2, 2)]);
         assert_eq!(a.slice(2, 1).unwrap().sum_out(1).scalar(), Some(&33.0));
         assert_eq!(a.slice(2, 2), None);
-        let b = Table::from_fn(&[(1, 3)], 100, |s| s[0] as f64).unwrap();
+        let b = Table::from_fn(&[(1, 3)], 100, &|s| s[0] as f64).unwrap();
         let c = a.zip(&b, 100, |x, y| x * y).unwrap();
         assert_eq!(c.sum_out(1).sum_out(2).scalar(), Some(&(5.0 + 35.0)));
         assert_eq!(a.zip(&b, 5, |x, y| x * y), Err(TooLarge { cells: 6 }));
-        assert_eq!(a.rename(|k| 3 - k).slice(1, 1).unwrap().sum_out(2).scalar(), Some(&33.0));
+        assert_eq!(a.rename(&|k| 3 - k).slice(1, 1).unwrap().sum_out(2).scalar(), Some(&33.0));
     }
 }

@@ -180,7 +180,7 @@ impl Models {
     fn new(graph: &Graph, named: &NodeSet, readings: &Readings) -> Self {
         let relevant = crate::reach::ancestors(graph, named);
         let mut order: Vec<Node> = relevant.iter().collect();
-        order.sort_unstable_by_key(|&node| graph.rank(node));
+        graph.sort(&mut order);
         let place: FxHashMap<Node, usize> = order.iter().enumerate().map(|(i, &node)| (node, i)).collect();
         let inside = |(a, b): &(Node, Node)| relevant.contains(*a) && relevant.contains(*b);
         let arcs: Vec<(Node, Node)> = graph.bidirected().filter(inside).take(31).collect();

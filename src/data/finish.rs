@@ -8,6 +8,7 @@ use super::tally::Level;
 use super::{Cell, Column, Counts, Levels, Tally, diagnostics};
 use crate::source::Diagnostic;
 use rustc_hash::FxHashMap;
+use std::cmp::Ordering;
 
 /// Of columns with more levels than this, levels are not compared for how alike they are.
 const COMPARED: usize = 1_000;
@@ -61,12 +62,10 @@ impl Tally<'_> {
             let mut order: Vec<usize> = (0..levels.len()).collect();
             if *kind == Levels::Open {
                 let numbers: Option<Vec<f64>> = levels.iter().map(|level| number(level.name.as_bytes())).collect();
-                match numbers {
-                    Some(numbers) => order.sort_by(|&a, &b| {
-                        numbers[a].total_cmp(&numbers[b]).then_with(|| levels[a].name.cmp(&levels[b].name))
-                    }),
-                    None => order.sort_by(|&a, &b| levels[a].name.cmp(&levels[b].name)),
-                }
+                order.sort_by(|&a, &b| {
+                    let by_number = numbers.as_ref().map_or(Ordering::Equal, |all| all[a].total_cmp(&all[b]));
+                    by_number.then_with(|| levels[a].name.cmp(&levels[b].name))
+                });
             }
             let names: Vec<String> = order.iter().map(|&code| levels[code].name.clone()).collect();
             if *kind == Levels::Open {

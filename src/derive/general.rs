@@ -90,7 +90,7 @@ fn by_district(board: &mut Board<'_>, line: Line, u: &NodeSet, d: &NodeSet, dist
     for (index, district) in districts.iter().enumerate() {
         runs.extend(descent::steps(graph, d, district).into_iter().map(|(block, before)| (index, block, before)));
     }
-    runs.sort_by_key(|(_, _, before)| before.len());
+    runs.sort_by_cached_key(|(_, _, before)| before.len());
     let blocks: Vec<NodeSet> = runs.iter().map(|(_, block, _)| block.clone()).collect();
     let chain = board.chain(&blocks, &outside, &none);
     let line = board.advance(line, &[chain]);

@@ -68,8 +68,8 @@ pub fn element(picture: &Picture, parts: &str, id: &str, told: &str) -> String {
 /// The edges, what matters above what does not.
 fn by_weight(picture: &Picture) -> Vec<(usize, &Line)> {
     let mut lines: Vec<(usize, &Line)> = picture.edges.iter().enumerate().collect();
-    lines.sort_by_key(|(_, line)| match line.stroke {
-        Stroke::Ghost => 0,
+    lines.sort_by_cached_key(|(_, line)| match line.stroke {
+        Stroke::Ghost => 0_usize,
         Stroke::Plain => 1,
         Stroke::Open => 2,
     });

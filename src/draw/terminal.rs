@@ -46,7 +46,7 @@ pub fn terminal(picture: &Picture, columns: usize, ascii: bool) -> String {
             (line, layout::line(&boxes, line.from, line.to, &inner).points)
         })
         .collect();
-    lines.sort_by_key(|(line, _)| line.both);
+    lines.sort_by_cached_key(|(line, _)| usize::from(line.both));
     for (line, points) in &lines {
         page.line(points, line.both);
     }

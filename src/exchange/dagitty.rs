@@ -78,7 +78,7 @@ pub(super) fn read(source: &Source) -> (Option<Model>, Vec<Diagnostic>) {
         return (None, diagnostics);
     }
     diagnostics.extend(lost.losses());
-    diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
+    super::draft::by_place(&mut diagnostics);
     let model = if failed { None } else { Model::of(&problem, 0).map(|(model, _)| model) };
     (model, diagnostics)
 }

@@ -36,6 +36,11 @@ struct Lost {
 /// How many examples of one thing are named.
 const EXAMPLES: usize = 6;
 
+/// Sorts by the place of the first label; where two stand at one place, as they came.
+pub(super) fn by_place(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_cached_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
+}
+
 /// A graph while it is read.
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
@@ -181,7 +186,7 @@ impl<'a> Draft<'a> {
         if self.errors == 0 {
             self.check_cycles();
         }
-        self.diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
+        by_place(&mut self.diagnostics);
         if self.errors > 0 {
             return (None, self.diagnostics);
         }

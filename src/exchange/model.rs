@@ -223,7 +223,7 @@ pub(super) fn some<S: AsRef<str>>(names: &[S]) -> String {
 
 /// New names for variables whose own cannot be written: `allowed` tells the good ones. Letters that are not allowed
 /// become `_`, and a number tells apart what would be the same. O(total length), but for names made alike on purpose.
-pub(super) fn renamed(names: &[&str], allowed: impl Fn(&str) -> bool, letter: impl Fn(char) -> bool) -> Vec<String> {
+pub(super) fn renamed(names: &[&str], allowed: &dyn Fn(&str) -> bool, letter: &dyn Fn(char) -> bool) -> Vec<String> {
     let mut taken: IndexSet<String, FxBuildHasher> =
         names.iter().filter(|name| allowed(name)).map(|name| (*name).to_owned()).collect();
     // Where the last search for a free number ended, by stem.

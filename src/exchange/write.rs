@@ -208,11 +208,11 @@ fn rename(model: &mut Model, question: Option<Question>, target: Target, lost: &
     let old: Vec<String> = model.variables.iter().map(|variable| variable.name.clone()).collect();
     let names: Vec<&str> = old.iter().map(String::as_str).collect();
     let new = match target {
-        Target::Format(Format::Dosearch) => renamed(&names, dosearch::is_name, dosearch::letter),
-        Target::Format(Format::Lavaan) => renamed(&names, lavaan::is_name, lavaan::letter),
-        Target::Y0 => renamed(&names, python::is_y0_name, |_| true),
+        Target::Format(Format::Dosearch) => renamed(&names, &dosearch::is_name, &dosearch::letter),
+        Target::Format(Format::Lavaan) => renamed(&names, &lavaan::is_name, &lavaan::letter),
+        Target::Y0 => renamed(&names, &python::is_y0_name, &|_| true),
         // XML has no way to write most control characters.
-        Target::Format(Format::Graphml) => renamed(&names, |name| name.chars().all(graphml::is_xml), graphml::is_xml),
+        Target::Format(Format::Graphml) => renamed(&names, &|name| name.chars().all(graphml::is_xml), &graphml::is_xml),
         Target::Format(Format::Dagitty | Format::Dot | Format::Gml | Format::Causaleffect | Format::Json)
         | Target::Pgmpy
         | Target::Dowhy

@@ -185,7 +185,11 @@ impl Arena {
 
     /// A sum; over nothing it is the body itself. References at fixed values bind nothing and are left out.
     pub fn sum(&mut self, over: impl IntoIterator<Item = Ref>, body: ExprId) -> ExprId {
-        let mut over: Vec<Ref> = over.into_iter().filter(|r| !r.is_value()).collect();
+        self.sum_over(over.into_iter().collect(), body)
+    }
+
+    fn sum_over(&mut self, mut over: Vec<Ref>, body: ExprId) -> ExprId {
+        over.retain(|r| !r.is_value());
         over.sort_unstable();
         over.dedup();
         if over.is_empty() {
@@ -261,9 +265,12 @@ impl Arena {
     /// O(operands read, log for the order).
     #[must_use]
     pub fn reachable(&self, roots: impl IntoIterator<Item = ExprId>) -> Vec<ExprId> {
+        self.below(roots.into_iter().collect())
+    }
+
+    fn below(&self, mut waiting: BinaryHeap<ExprId>) -> Vec<ExprId> {
         // What is built of a node has a larger id, so by descending ids a node's parents all come before it, and it once more
         // for each of them in a row.
-        let mut waiting: BinaryHeap<ExprId> = roots.into_iter().collect();
         let mut all = Vec::with_capacity(waiting.len());
         while let Some(id) = waiting.pop() {
             if all.last() != Some(&id) {

@@ -8,7 +8,7 @@ impl Arena {
     ///
     /// `f` sees each distinct term once, in ascending order of ids. What it gives lands as it is: a free reference of it
     /// may be caught by a sum around the term. O(nodes reached); no recursion.
-    pub fn replace_terms(&mut self, root: ExprId, mut f: impl FnMut(&mut Self, &Term) -> Option<ExprId>) -> ExprId {
+    pub fn replace_terms(&mut self, root: ExprId, f: &mut dyn FnMut(&mut Self, &Term) -> Option<ExprId>) -> ExprId {
         let mut new: FxHashMap<ExprId, ExprId> = FxHashMap::default();
         for id in self.reachable([root]) {
             let to = |o: &ExprId| new.get(o).copied().unwrap_or(*o);
@@ -62,7 +62,7 @@ mod tests {
         let root = arena.minus([sum, effect]);
         let estimand = arena.p(Term::new([y], [x], []).unwrap());
         let mut seen = 0;
-        let result = arena.replace_terms(root, |_, term| {
+        let result = arena.replace_terms(root, &mut |_, term| {
             seen += 1;
             (!term.do_().is_empty()).then_some(estimand)
         });

@@ -114,14 +114,19 @@ impl Term {
         refs.extend(given);
         let second = refs.len();
         refs.extend(do_);
-        let mut term = Self { refs, ends: [first as u32, second as u32] };
-        for part in [0..first, first..second, second..term.refs.len()] {
-            let part = &mut term.refs[part];
+        Self { refs, ends: [first as u32, second as u32] }.in_order()
+    }
+
+    /// The term with each of its three parts ascending, or None where one variable is named twice.
+    fn in_order(mut self) -> Option<Self> {
+        let [first, second] = self.ends.map(|end| end as usize);
+        for part in [0..first, first..second, second..self.refs.len()] {
+            let part = &mut self.refs[part];
             if !part.is_sorted() {
                 part.sort_unstable();
             }
         }
-        term.names_each_once().then_some(term)
+        self.names_each_once().then_some(self)
     }
 
     /// What the distribution is of, ascending.

@@ -197,6 +197,11 @@ impl Graph {
         self.rank[node.index()] as usize
     }
 
+    /// Brings nodes into [`Graph::topological_order`]. O(n log n).
+    pub fn sort(&self, nodes: &mut [Node]) {
+        nodes.sort_unstable_by_key(|&node| self.rank(node));
+    }
+
     /// The set without members, sized for this graph.
     #[must_use]
     #[inline]

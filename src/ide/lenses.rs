@@ -39,7 +39,7 @@ impl File {
         for expected in answers.expected.iter().flatten() {
             lenses.push(Lens { span: expected.span, text: render::kept(expected).1.to_owned(), steps: None });
         }
-        lenses.sort_by_key(|lens| lens.span);
+        lenses.sort_by_cached_key(|lens| lens.span);
         lenses
     }
 }

@@ -79,7 +79,7 @@ impl File {
         let (tree, mut diagnostics) = syntax::parse(source);
         let (problem, more) = problem::resolve(source, &tree);
         diagnostics.extend(more);
-        diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
+        diagnostics.sort_by_cached_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
         let names = syntax::names::names(&tree);
         Self { source: source.clone(), tree, problem, diagnostics, names }
     }

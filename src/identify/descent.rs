@@ -295,7 +295,7 @@ fn composite(graph: &Graph, block: NodeSet, expr: ExprId, origin: Origin, arena:
 #[must_use]
 pub fn blocks(graph: &Graph, whole: &NodeSet, part: &NodeSet) -> Vec<NodeSet> {
     let mut order: Vec<Node> = whole.iter().collect();
-    order.sort_unstable_by_key(|&node| graph.rank(node));
+    graph.sort(&mut order);
     let mut blocks: Vec<NodeSet> = Vec::new();
     let mut open = false;
     for node in order {

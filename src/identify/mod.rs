@@ -176,7 +176,7 @@ pub fn identify(graph: &Graph, effect: &Effect, arena: &mut Arena, all: bool) ->
             estimand.expr = algebra::tidy(arena, graph, estimand.expr);
         }
     }
-    found.sort_by_key(|estimand| algebra::length(arena, estimand.expr));
+    found.sort_by_cached_key(|estimand| algebra::length(arena, estimand.expr));
     let mut seen = Vec::new();
     found.retain(|estimand| {
         let new = !seen.contains(&estimand.expr);

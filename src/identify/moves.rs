@@ -98,8 +98,8 @@ pub(super) fn exchange_all(graph: &Graph, effect: &Effect) -> Option<(Vec<RuleMo
     while !left.do_.is_empty() {
         let before = left.do_.len();
         let mut actions: Vec<_> = left.do_.iter().collect();
-        actions.sort_by_key(|&x| std::cmp::Reverse(graph.rank(x)));
-        for x in actions {
+        graph.sort(&mut actions);
+        for x in actions.into_iter().rev() {
             let set = graph.set([x]);
             let requires = rule2(graph, &left.of, &set, &left.do_.without(x), &left.given);
             if holds(graph, &requires) {

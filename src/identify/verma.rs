@@ -152,7 +152,7 @@ impl Search<'_> {
     /// that are separated from what it is of.
     fn report(&mut self, district: &NodeSet, expr: ExprId, lost: &NodeSet) {
         let graph = self.graph;
-        let plainest = self.arena.replace_terms(expr, |arena, term| without_idle_conditions(graph, arena, term));
+        let plainest = self.arena.replace_terms(expr, &mut |arena, term| without_idle_conditions(graph, arena, term));
         let plainest = self.simplified(plainest);
         let free = |arena: &Arena, expr: ExprId| graph.set(arena.free(expr).iter().map(|r| Node::new(r.var.index())));
         let mut independent_of = lost.intersection(&free(self.arena, plainest));
@@ -168,7 +168,7 @@ impl Search<'_> {
 
     fn ordered(&self, set: &NodeSet) -> Vec<Node> {
         let mut nodes: Vec<Node> = set.iter().collect();
-        nodes.sort_unstable_by_key(|&node| self.graph.rank(node));
+        self.graph.sort(&mut nodes);
         nodes
     }
 

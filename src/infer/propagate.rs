@@ -59,7 +59,7 @@ pub(super) fn propagate(tree: &Tree, down: bool) -> Propagated {
     Propagated { marginals, log_total }
 }
 
-fn for_each<T: Send>(threads: bool, level: &[usize], work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+fn for_each<T: Send + Sync>(threads: bool, level: &[usize], work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
     if threads { parallel::map(0..level.len(), |i| work(level[i])) } else { level.iter().map(|&c| work(c)).collect() }
 }
 

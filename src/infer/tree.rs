@@ -65,15 +65,23 @@ pub(super) fn restrict<T: Clone>(
     known: &[Option<usize>],
     values: &[T],
 ) -> (Vec<u32>, Vec<T>) {
+    match kept(network, child, known, values.len()) {
+        (scope, None) => (scope, values.to_vec()),
+        (scope, Some(places)) => (scope, places.into_iter().map(|at| values[at].clone()).collect()),
+    }
+}
+
+/// What is not known of a table with so many cells, and where the cells stand that agree with the evidence, if not all do.
+fn kept(network: &Network, child: usize, known: &[Option<usize>], cells: usize) -> (Vec<u32>, Option<Vec<usize>>) {
     let table = network.table(child);
     let family: Vec<usize> = table.parents.iter().copied().chain([child]).collect();
     let scope: Vec<u32> = family.iter().filter(|&&v| known[v].is_none()).map(|&v| v as u32).collect();
     if scope.len() == family.len() {
-        return (scope, values.to_vec());
+        return (scope, None);
     }
     // From the last variable to the first: the places of the cells that stay.
     let mut places = vec![0_usize];
-    let mut step = values.len();
+    let mut step = cells;
     for &v in &family {
         step /= network.states(v);
         places = match known[v] {
@@ -81,7 +89,7 @@ pub(super) fn restrict<T: Clone>(
             None => places.iter().flat_map(|&at| (0..network.states(v)).map(move |s| at + s * step)).collect(),
         };
     }
-    (scope, places.iter().map(|&at| values[at].clone()).collect())
+    (scope, Some(places))
 }
 
 impl Tree {

@@ -81,6 +81,13 @@ pub struct Setting {
     pub to: To,
 }
 
+impl Setting {
+    /// Brings what is set in a world into its order: ascending by variable.
+    pub fn sort(world: &mut [Self]) {
+        world.sort_by_cached_key(|setting| setting.variable);
+    }
+}
+
 /// What a variable is set to.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum To {

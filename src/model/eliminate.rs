@@ -181,7 +181,7 @@ pub(super) fn take_out(
 
 fn product(mut factors: Vec<Factor>, budget: &mut Budget) -> Result<Factor, Trouble> {
     // Small ones first, so that the large product is formed once.
-    factors.sort_by_key(|factor| factor.cells.len());
+    factors.sort_by_cached_key(|factor| factor.cells.len());
     let mut factors = factors.into_iter();
     let first = factors.next().unwrap_or_else(|| Factor::constant(BigRational::one()));
     factors.try_fold(first, |product, factor| product.times(&factor, budget))

@@ -73,6 +73,13 @@ pub struct Normal {
 
 type Form = BTreeMap<Part, BigRational>;
 
+/// `coefficient × part`
+fn times(coefficient: BigRational, part: Part) -> Form {
+    let mut form = Form::new();
+    form.insert(part, coefficient);
+    form
+}
+
 /// Answers a question exactly; None where a condition contradicts the model, or something is divided by zero.
 /// O(worlds × edges × variables + conditions² × variables).
 ///
@@ -110,8 +117,8 @@ fn add(a: &mut Form, b: &Form, factor: &BigRational) {
 
 fn point(point: &Point) -> Form {
     match point {
-        Point::Number(number) => [(Part::One, number.clone())].into(),
-        Point::Slot(slot) => [(Part::Slot(*slot), BigRational::one())].into(),
+        Point::Number(number) => times(number.clone(), Part::One),
+        Point::Slot(slot) => times(BigRational::one(), Part::Slot(*slot)),
         // No linear model has states.
         Point::State(_) => Form::new(),
     }
@@ -164,7 +171,8 @@ impl Forms<'_> {
             if waiting.len() > before {
                 continue;
             }
-            let mut form = Form::from([(Part::One, mechanism.constant.clone()), (noise, BigRational::one())]);
+            let mut form = times(mechanism.constant.clone(), Part::One);
+            form.insert(noise, BigRational::one());
             self.variances.insert(noise, mechanism.variance.clone());
             for (parent, coefficient) in &mechanism.parents {
                 add(&mut form, &self.known[world][parent], coefficient);
@@ -222,8 +230,8 @@ impl Forms<'_> {
             row.slots.is_empty().then_some(row.constant)
         };
         Ok(match ask {
-            Ask::Number(number) => Some([(Part::One, number.clone())].into()),
-            Ask::Value(slot) => Some([(Part::Slot(*slot), BigRational::one())].into()),
+            Ask::Number(number) => Some(times(number.clone(), Part::One)),
+            Ask::Value(slot) => Some(times(BigRational::one(), Part::Slot(*slot))),
             Ask::Term(term) => match term.of {
                 Of::Mean(_) => self.term(term)?.map(|(mean, _)| mean),
                 Of::Event(_) => return Err(Trouble::NotLinear),
@@ -243,7 +251,7 @@ impl Forms<'_> {
                 sum
             }
             Ask::Product(all) => {
-                let mut product = Some(Form::from([(Part::One, BigRational::one())]));
+                let mut product = Some(times(BigRational::one(), Part::One));
                 for each in all {
                     let Some((a, b)) = product.zip(self.value(each)?) else { return Ok(None) };
                     let (form, factor) = match (number(&a), number(&b)) {

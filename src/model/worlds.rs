@@ -109,8 +109,11 @@ impl<'a> Copies<'a> {
 
     /// The copies on which some depend, themselves included, constants left out; ascending.
     pub fn relevant(&self, of: impl IntoIterator<Item = Copy>) -> Vec<Copy> {
+        self.above(of.into_iter().collect())
+    }
+
+    fn above(&self, mut waiting: Vec<Copy>) -> Vec<Copy> {
         let mut seen = vec![false; self.nodes.len()];
-        let mut waiting: Vec<Copy> = of.into_iter().collect();
         while let Some(copy) = waiting.pop() {
             if let From::Drawn { parents, .. } = &self.nodes[copy].from
                 && !std::mem::replace(&mut seen[copy], true)

@@ -6,18 +6,36 @@
 
 use std::ops::Range;
 
-/// One result for each index.
+/// One result for each index, in their order.
 #[cfg(feature = "parallel")]
-pub(crate) fn map<T: Send>(indices: Range<usize>, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
-    use rayon::iter::{IntoParallelIterator, ParallelIterator};
+pub fn map<T: Send + Sync>(indices: Range<usize>, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    use std::sync::OnceLock;
     if indices.len() < 2 {
         return indices.map(work).collect();
     }
-    indices.into_par_iter().map(work).collect()
+    let start = indices.start;
+    let results: Vec<OnceLock<T>> = indices.map(|_| OnceLock::new()).collect();
+    each(results.len(), &|at| {
+        results[at].get_or_init(|| work(start + at));
+    });
+    results.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
-/// One result for each index.
+/// Calls `work` once with each number below `count`. Whatever the work is, the pool's code is compiled only once.
+#[cfg(feature = "parallel")]
+fn each(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    fn halves(range: Range<usize>, work: &(dyn Fn(usize) + Sync)) {
+        if range.len() < 2 {
+            return range.for_each(work);
+        }
+        let middle = range.start + range.len() / 2;
+        rayon_core::join(|| halves(range.start..middle, work), || halves(middle..range.end, work));
+    }
+    halves(0..count, work);
+}
+
+/// One result for each index, in their order.
 #[cfg(not(feature = "parallel"))]
-pub(crate) fn map<T>(indices: Range<usize>, work: impl Fn(usize) -> T) -> Vec<T> {
+pub fn map<T>(indices: Range<usize>, work: impl Fn(usize) -> T) -> Vec<T> {
     indices.map(work).collect()
 }

@@ -62,5 +62,5 @@ impl Findings {
 
 /// By the place of the first label; where two stand at one place, as they came.
 pub(super) fn sort(diagnostics: &mut [Diagnostic]) {
-    diagnostics.sort_by_key(|d| d.labels.first().map_or(usize::MAX, |label| label.span.start));
+    diagnostics.sort_by_cached_key(|d| d.labels.first().map_or(usize::MAX, |label| label.span.start));
 }

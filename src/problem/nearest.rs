@@ -22,6 +22,10 @@ impl Nearest {
     /// The nearest of `known`, best first, equals in their order there. Case does not count; one letter in three may
     /// differ. O(known × length²), and nothing once the budget is spent.
     pub fn find<'n>(&mut self, wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+        self.among(wrong, &mut known.into_iter())
+    }
+
+    fn among(&mut self, wrong: &str, known: &mut dyn Iterator<Item = &str>) -> Vec<String> {
         let wanted = wrong.to_lowercase();
         let length = wanted.chars().count();
         let mut best: Vec<(usize, &str)> = Vec::new();

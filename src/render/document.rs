@@ -205,19 +205,25 @@ impl Text {
     /// Adds names as one says them: `a`, `a and b`, `a, b and c`.
     #[must_use]
     pub fn names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
-        self.join(names.into_iter().map(|name| Math::Name(name.into())), " and ")
+        let mut pieces = Vec::new();
+        for name in names {
+            pieces.push(Math::Name(name.into()));
+        }
+        self.listed(pieces, " and ")
     }
 
     /// Adds pieces with commas between them and a word before the last.
     #[must_use]
-    pub fn join(mut self, pieces: impl IntoIterator<Item = Math>, last: &str) -> Self {
-        let mut pieces = pieces.into_iter().peekable();
-        let mut first = true;
-        while let Some(piece) = pieces.next() {
-            if !first {
-                self = self.say(if pieces.peek().is_none() { last } else { ", " });
+    pub fn join(self, pieces: impl IntoIterator<Item = Math>, last: &str) -> Self {
+        self.listed(pieces.into_iter().collect(), last)
+    }
+
+    fn listed(mut self, pieces: Vec<Math>, last: &str) -> Self {
+        let count = pieces.len();
+        for (index, piece) in pieces.into_iter().enumerate() {
+            if index > 0 {
+                self = self.say(if index + 1 == count { last } else { ", " });
             }
-            first = false;
             self = self.math(piece);
         }
         self

@@ -72,7 +72,7 @@ pub fn roles(input: &str) -> Vec<(Span, Role)> {
             *role = Role::Keyword;
         }
     }
-    roles.sort_by_key(|(span, _)| *span);
+    roles.sort_by_cached_key(|(span, _)| *span);
     roles
 }
 

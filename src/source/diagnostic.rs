@@ -32,6 +32,12 @@ pub struct Fix {
     pub text: String,
 }
 
+impl Fix {
+    fn writing(span: Span, text: String) -> Self {
+        Self { title: format!("write {text}"), span, text }
+    }
+}
+
 /// One thing that is wrong. Each floor builds its own in its `diagnostics.rs`.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
@@ -110,11 +116,11 @@ impl Diagnostic {
     #[must_use]
     pub fn instead<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
         let span = self.labels.first().map_or_else(Span::default, |label| label.span);
-        let written = texts.into_iter().map(|text| {
-            let text = text.into();
-            Fix { title: format!("write {text}"), span, text }
-        });
-        self.fixes = self.fixes.into_iter().chain(written).collect();
+        let mut fixes = self.fixes.into_vec();
+        for text in texts {
+            fixes.push(Fix::writing(span, text.into()));
+        }
+        self.fixes = fixes.into_boxed_slice();
         self
     }
 

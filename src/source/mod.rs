@@ -74,11 +74,14 @@ impl Source {
     /// Takes a part of a text that is too long to be held: its lines are counted from `first` on. O(length).
     #[must_use]
     pub fn part(name: impl Into<String>, text: impl Into<String>, first: usize) -> Self {
-        let text = text.into();
+        Self::numbered(name.into(), text.into(), first)
+    }
+
+    fn numbered(name: String, text: String, first: usize) -> Self {
         let lines = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
             .collect();
-        Self { inner: Arc::new(Inner { name: name.into(), text, lines, first }) }
+        Self { inner: Arc::new(Inner { name, text, lines, first }) }
     }
 
     /// The name as given.

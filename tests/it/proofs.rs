@@ -257,7 +257,7 @@ fn what_is_damaged_holds_only_if_it_is_true_and_by_its_rule() {
             let Some(term) = terms.choose(&mut rng) else { continue };
             let Some(other) = damaged_term(term, &mut rng) else { continue };
             let other = arena.p(other);
-            let damaged = arena.replace_terms(told[at].0, |_, known| (known == term).then_some(other));
+            let damaged = arena.replace_terms(told[at].0, &mut |_, known| (known == term).then_some(other));
             told[at].0 = damaged;
             told.truncate(at + 1);
             let before = if at == 0 { query } else { told[at - 1].0 };

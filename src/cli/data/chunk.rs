@@ -209,6 +209,8 @@ fn skip(reader: &mut ColumnReader, records: usize) -> Result<()> {
         ($($stored:ident),*) => {
             match reader {
                 $(ColumnReader::$stored(reader) => reader.skip_records(records),)*
+                // Times, which are no levels.
+                ColumnReader::Int96ColumnReader(_) => Ok(0),
             }
         };
     }
@@ -216,7 +218,6 @@ fn skip(reader: &mut ColumnReader, records: usize) -> Result<()> {
         BoolColumnReader,
         Int32ColumnReader,
         Int64ColumnReader,
-        Int96ColumnReader,
         FloatColumnReader,
         DoubleColumnReader,
         ByteArrayColumnReader,

@@ -71,7 +71,7 @@ fn rows(
     total.set_lines(lines);
     let queue = Queue::new(total, threads);
     let source = Mutex::new((blocks, None));
-    work(threads, reading, |show| {
+    work(threads, reading, &|show| {
         let mut memory = Vec::new();
         loop {
             let block = {

@@ -31,7 +31,7 @@ pub fn read(path: &Path, wanted: &Wanted, jobs: Option<NonZeroUsize>) -> Result<
     let unreadable = |error: std::io::Error| vec![input::unreadable(&name, &error)];
     let threads = jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     if stdin {
-        return text(&name, std::io::stdin(), None, wanted, threads);
+        return text(&name, Box::new(std::io::stdin()), None, wanted, threads);
     }
     let mut file = File::open(path).map_err(unreadable)?;
     let mut magic = [0; 4];
@@ -41,7 +41,7 @@ pub fn read(path: &Path, wanted: &Wanted, jobs: Option<NonZeroUsize>) -> Result<
     }
     let whole = file.metadata().map(|data| data.len()).ok();
     let start = Cursor::new(magic[..length].to_vec());
-    text(&name, start.chain(file), whole, wanted, threads)
+    text(&name, Box::new(start.chain(file)), whole, wanted, threads)
 }
 
 /// Has a database count the rows of a table of its own; see [`Table::on`](super::estimate::Table).
@@ -92,7 +92,7 @@ impl<R: Read> Read for Counted<R> {
 
 fn text(
     name: &str,
-    from: impl Read + Send,
+    from: Box<dyn Read + Send>,
     whole: Option<u64>,
     wanted: &Wanted,
     threads: usize,
@@ -103,9 +103,10 @@ fn text(
     let length = fill(&mut from, &mut magic).map_err(|error| vec![input::unreadable(name, &error)])?;
     let start: Chain<Cursor<Vec<u8>>, _> = Cursor::new(magic[..length].to_vec()).chain(from);
     let progress = queue::Reading { passed, whole };
-    match magic {
-        [0x1f, 0x8b] => csv::read(name, MultiGzDecoder::new(start), &progress, wanted, threads),
-        [0xff, 0xfe] | [0xfe, 0xff] => Err(vec![data::diagnostics::utf16(name)]),
-        _ => csv::read(name, start, &progress, wanted, threads),
-    }
+    let text: Box<dyn Read + Send> = match magic {
+        [0x1f, 0x8b] => Box::new(MultiGzDecoder::new(start)),
+        [0xff, 0xfe] | [0xfe, 0xff] => return Err(vec![data::diagnostics::utf16(name)]),
+        _ => Box::new(start),
+    };
+    csv::read(name, text, &progress, wanted, threads)
 }

@@ -45,7 +45,7 @@ pub fn read(
     };
     let queue = Queue::new(Tally::new(&schema), threads);
     let (next, failed) = (AtomicU64::new(0), Mutex::new(None));
-    work(threads, &reading, |show| {
+    work(threads, &reading, &|show| {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= groups {

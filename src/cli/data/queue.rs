@@ -1,7 +1,6 @@
 //! Parts counted by several threads, and taken together in their order.
 
 use super::super::output::Progress;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use whatif::data::Tally;
@@ -24,7 +23,8 @@ pub struct Queue<'s> {
 struct State<'s> {
     total: Tally<'s>,
     next: u64,
-    waiting: BTreeMap<u64, Tally<'s>>,
+    /// Those ahead of their turn: few, as `add` waits.
+    waiting: Vec<(u64, Tally<'s>)>,
 }
 
 /// A thread that panicked has left nothing half done that is used.
@@ -35,7 +35,7 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl<'s> Queue<'s> {
     /// Parts will be added to `total`.
     pub const fn new(total: Tally<'s>, threads: usize) -> Self {
-        let state = State { total, next: 0, waiting: BTreeMap::new() };
+        let state = State { total, next: 0, waiting: Vec::new() };
         Self { state: Mutex::new(state), turn: Condvar::new(), threads: threads as u64 }
     }
 
@@ -51,11 +51,11 @@ impl<'s> Queue<'s> {
         while index > state.next + 2 * self.threads && !state.total.is_stopped() {
             state = self.turn.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state.waiting.insert(index, part);
+        state.waiting.push((index, part));
         let State { total, next, waiting } = &mut *state;
         while !total.is_stopped() {
-            let Some(part) = waiting.remove(next) else { break };
-            total.merge(part);
+            let Some(at) = waiting.iter().position(|(index, _)| index == next) else { break };
+            total.merge(waiting.swap_remove(at).1);
             *next += 1;
         }
         self.turn.notify_all();
@@ -69,7 +69,7 @@ impl<'s> Queue<'s> {
 }
 
 /// Has so many threads work, and shows how far reading is.
-pub fn work(threads: usize, reading: &Reading, one: impl Fn(&dyn Fn()) + Sync) {
+pub fn work(threads: usize, reading: &Reading, one: &(dyn Fn(&dyn Fn()) + Sync)) {
     let progress = Progress::new(reading.whole.map_or(0, mebibytes));
     let show = || progress.reach(mebibytes(reading.passed.load(Ordering::Relaxed)));
     std::thread::scope(|scope| {

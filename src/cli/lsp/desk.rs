@@ -4,8 +4,8 @@ use super::places::Encoding;
 use super::shapes::{Actions, At, Execute, Range, Renamed};
 use crossbeam_channel::Sender;
 use lsp_server::{Message, Notification, Request};
+use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,7 +35,7 @@ struct Known {
 }
 
 /// Answers by document.
-type Shelf = Arc<Mutex<BTreeMap<String, Known>>>;
+type Shelf = Arc<Mutex<FxHashMap<String, Known>>>;
 
 /// A version of a document to be answered.
 struct Job {
@@ -48,7 +48,7 @@ struct Job {
 /// Everything that a session knows.
 pub struct Desk {
     voice: Voice,
-    documents: BTreeMap<String, Document>,
+    documents: FxHashMap<String, Document>,
     shelf: Shelf,
     jobs: Option<mpsc::Sender<Job>>,
     worker: Option<JoinHandle<()>>,
@@ -134,7 +134,7 @@ impl Desk {
             std::thread::spawn(move || work(&voice, &shelf, &waiting))
         };
         let shows_steps = can("/initializationOptions/showsSteps");
-        Self { voice, documents: BTreeMap::new(), shelf, jobs: Some(jobs), worker: Some(worker), shows_steps }
+        Self { voice, documents: FxHashMap::default(), shelf, jobs: Some(jobs), worker: Some(worker), shows_steps }
     }
 
     /// Stops what is being worked on.
@@ -388,26 +388,31 @@ fn name(uri: &str) -> &str {
     uri.rsplit('/').next().unwrap_or(uri)
 }
 
-fn locked(shelf: &Shelf) -> MutexGuard<'_, BTreeMap<String, Known>> {
+fn locked(shelf: &Shelf) -> MutexGuard<'_, FxHashMap<String, Known>> {
     shelf.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Answers what is asked, the latest version of each document, until the session ends.
 fn work(voice: &Voice, shelf: &Shelf, waiting: &mpsc::Receiver<Job>) {
-    let mut pending: BTreeMap<String, Job> = BTreeMap::new();
+    // By document, the last first.
+    let mut pending: Vec<Job> = Vec::new();
+    let add = |job: Job, pending: &mut Vec<Job>| match pending.binary_search_by(|other| job.uri.cmp(&other.uri)) {
+        Ok(older) => pending[older] = job,
+        Err(place) => pending.insert(place, job),
+    };
     loop {
         if pending.is_empty() {
             let Ok(job) = waiting.recv() else { return };
-            pending.insert(job.uri.clone(), job);
+            add(job, &mut pending);
         }
         loop {
             match waiting.recv_timeout(QUIET) {
-                Ok(job) => pending.insert(job.uri.clone(), job),
+                Ok(job) => add(job, &mut pending),
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => return,
-            };
+            }
         }
-        if let Some((_, job)) = pending.pop_first() {
+        if let Some(job) = pending.pop() {
             answer(voice, shelf, &job);
         }
     }

@@ -50,7 +50,7 @@ impl Way {
         let moves = self.left.iter().chain(self.right.iter().rev());
         let all = moves.map(|(reason, m)| Used { reason: *reason, rule: m.rule, requires: m.requires.clone() });
         let mut uses: Vec<Used> = all.collect();
-        uses.sort_by_key(|used| used.reason);
+        uses.sort_by_cached_key(|used| used.reason);
         uses
     }
 

@@ -357,7 +357,7 @@ impl Ways {
 
     fn tell(self, mut board: Board<'_>, from: ExprId, to: ExprId) -> Found {
         let mut used: Vec<Used> = self.ways.iter().flat_map(|(_, _, way)| way.uses()).collect();
-        used.sort_by_key(|used| used.reason);
+        used.sort_by_cached_key(|used| used.reason);
         let mut distinct: Vec<Used> = Vec::new();
         used.into_iter().for_each(|used| {
             if !distinct.contains(&used) {

@@ -35,9 +35,9 @@ impl Lists {
     }
 
     /// Sorts every list.
-    pub(super) fn sort_by_key(&mut self, key: impl Fn(usize) -> usize) {
+    pub(super) fn sort_by_key(&mut self, key: &dyn Fn(usize) -> usize) {
         for pair in 1..self.starts.len() {
-            self.items[self.starts[pair - 1]..self.starts[pair]].sort_by_key(|&item| key(item));
+            self.items[self.starts[pair - 1]..self.starts[pair]].sort_by_cached_key(|&item| key(item));
         }
     }
 

@@ -121,7 +121,7 @@ impl Net {
         let mut steps = Vec::with_capacity(2 * edges.len());
         let length = |&edge: &usize| rank[edges[edge].1] - rank[edges[edge].0];
         let mut short_first: Vec<usize> = (0..edges.len()).collect();
-        short_first.sort_by_key(length);
+        short_first.sort_by_cached_key(length);
         for edge in short_first {
             let (from, to) = edges[edge];
             let passed = length(&edge) - 1;

@@ -42,8 +42,8 @@ pub(super) fn order(net: &mut Net) {
         walks += 1;
     }
     let place = &net.place;
-    net.left.sort_by_key(|node| place[node]);
-    net.right.sort_by_key(|node| place[node]);
+    net.left.sort_by_key(&|node| place[node]);
+    net.right.sort_by_key(&|node| place[node]);
 }
 
 fn placed(layer: &[usize], place: &mut [usize]) {
@@ -56,7 +56,7 @@ fn begin(net: &mut Net, backwards: bool) {
     let mut met = vec![false; net.len()];
     let ahead = if backwards { &net.left } else { &net.right };
     let mut starts: Vec<usize> = (0..net.len()).collect();
-    starts.sort_by_key(|&node| if backwards { usize::MAX - net.layer[node] } else { net.layer[node] });
+    starts.sort_by_cached_key(|&node| if backwards { usize::MAX - net.layer[node] } else { net.layer[node] });
     let mut open = Vec::new();
     for start in starts {
         open.push(start);

@@ -34,7 +34,7 @@ pub(super) fn heights(net: &Net) -> Vec<f64> {
     let mut heights: Vec<f64> = (0..net.len())
         .map(|node| {
             let mut four = [all[0][node], all[1][node], all[2][node], all[3][node]];
-            four.sort_by(f64::total_cmp);
+            four.sort_unstable_by(f64::total_cmp);
             f64::midpoint(four[1], four[2])
         })
         .collect();
@@ -78,7 +78,7 @@ fn shortened(net: &Net, heights: &mut [f64]) {
             if ends.is_empty() || above > below {
                 continue;
             }
-            ends.sort_by(f64::total_cmp);
+            ends.sort_unstable_by(f64::total_cmp);
             let (low, high) = (ends[(ends.len() - 1) / 2], ends[ends.len() / 2]);
             let wanted = heights[part].clamp(low, high).clamp(above, below);
             parts.of(part).iter().for_each(|&node| heights[node] = wanted);

@@ -33,7 +33,7 @@ impl Adjusted {
         let asked = arena.variables([of.query]);
         let mut set = arena.variables([of.expr]);
         set.retain(|var| !asked.contains(var));
-        let adjusted = arena.replace_terms(of.query, |arena, term| adjusted(arena, term, &set));
+        let adjusted = arena.replace_terms(of.query, &mut |arena, term| adjusted(arena, term, &set));
         let step = Step { rule: Rule::Algebra, lhs: of.expr, rhs: adjusted, uses: Vec::new(), requires: Vec::new() };
         let steps = if of.expr == adjusted { Vec::new() } else { vec![step] };
         let claim = Claim { statement: Statement::Equal(of.expr, adjusted), ..checked.claim().clone() };

@@ -123,7 +123,7 @@ fn tilted(answer: &Answer, among: Among) -> Result<Tilted, String> {
     let symbol = adjusted.arena.symbol(&value);
     let group = Ref::value(adjusted.treatment, symbol);
     let set = adjusted.set.clone();
-    let expr = adjusted.arena.replace_terms(adjusted.query, |arena, term| {
+    let expr = adjusted.arena.replace_terms(adjusted.query, &mut |arena, term| {
         let plain = || set.iter().map(|var| Ref::plain(*var));
         let given = term.given().iter().chain(term.do_()).copied().chain(plain());
         let outcome = Term::new(term.of().iter().copied(), given, [])?;

@@ -93,7 +93,7 @@ pub fn instrument(problem: &Problem, answer: &Answer, wanted: Option<&str>) -> R
     let mut all = listed(problem, answer, &treatment, &outcome);
     let found = all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     all.retain(|(name, _)| wanted.is_none_or(|wanted| wanted == name));
-    all.sort_by_key(|(_, given)| given.len());
+    all.sort_by_cached_key(|(_, given)| given.len());
     for (name, given) in all {
         let Some(certificates) = certified(answer, &name, &given, (acted, mean.outcome)) else { continue };
         let others = found.into_iter().filter(|other| *other != name).collect();

@@ -216,7 +216,7 @@ fn acted(answer: &Answer, arena: &Arena, id: ExprId) -> String {
 /// An expression with each effect P(y | do(x), c) in it replaced by Σ_z P(y | t, c, z) P(z | c), where t is what stands in
 /// for x, or x itself.
 fn stand_in(arena: &mut Arena, id: ExprId, set: &[Var], instead: Option<Ref>) -> ExprId {
-    arena.replace_terms(id, |arena, term| {
+    arena.replace_terms(id, &mut |arena, term| {
         if term.do_().is_empty() {
             return None;
         }

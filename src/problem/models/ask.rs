@@ -367,7 +367,7 @@ impl<'r, 't> Asking<'r, 't> {
             };
             world.push(Setting { variable, to });
         }
-        world.sort_by_key(|setting| setting.variable);
+        Setting::sort(&mut world);
         Some(world)
     }
 
@@ -390,7 +390,7 @@ impl<'r, 't> Asking<'r, 't> {
             self.policies += 1;
             world.push(Setting { variable, to: To::Policy(Policy { id: self.policies, mechanism }) });
         }
-        world.sort_by_key(|setting| setting.variable);
+        Setting::sort(&mut world);
         if !policies.is_empty() && runs_in_a_circle(&self.model, &world) {
             let span = policies.first().map_or(Span::default(), |policy| policy.variable.name.span);
             self.say(diagnostics::policy_cycle(&self.resolver.findings.source, span));

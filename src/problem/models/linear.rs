@@ -23,6 +23,12 @@ impl Form {
         Self { constant, ..Self::default() }
     }
 
+    fn variable(variable: usize) -> Self {
+        let mut form = Self::default();
+        form.variables.insert(variable, BigRational::one());
+        form
+    }
+
     fn is_number(&self) -> bool {
         self.variables.is_empty() && self.variance.is_zero()
     }
@@ -155,7 +161,7 @@ impl Resolver<'_> {
                 }
             },
             EquationKind::Name(name) => match lookup(name) {
-                Some(variable) => Some(Form { variables: [(variable, one)].into(), ..Form::default() }),
+                Some(variable) => Some(Form::variable(variable)),
                 None => {
                     self.say(diagnostics::equation_name(&self.findings.source, name, equation.span, &[]));
                     None

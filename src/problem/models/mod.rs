@@ -310,7 +310,7 @@ impl<'t> Resolver<'t> {
     /// Two variables with a common exogenous cause are joined by `<->` in the graph.
     fn common_causes(&mut self, draft: &Draft) {
         let mut causes: Vec<_> = draft.children.iter().collect();
-        causes.sort_unstable();
+        causes.sort_by_cached_key(|(cause, _)| **cause);
         for (&cause, children) in causes {
             for (i, &(second, span)) in children.iter().enumerate() {
                 for &(first, _) in &children[..i] {

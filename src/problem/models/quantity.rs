@@ -139,7 +139,7 @@ impl Parts {
                 to: To::Response(Atom { variable, world: vec![self.set(as_if)] }),
             }),
         );
-        world.sort_by_key(|setting| setting.variable);
+        Setting::sort(&mut world);
         Atom { variable: self.effect, world }
     }
 

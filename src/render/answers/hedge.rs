@@ -66,8 +66,8 @@ impl Story {
         for action in actions.iter() {
             for root in hedge.root.iter() {
                 let is_root = graph.set([root]);
-                let behind = way(graph, action, &is_root, |node| beside(&hedge.outer, node));
-                let ahead = way(graph, action, &is_root, |node| below(&hedge.outer, node));
+                let behind = way(graph, action, &is_root, &|node| beside(&hedge.outer, node));
+                let ahead = way(graph, action, &is_root, &|node| below(&hedge.outer, node));
                 let (Some(behind), Some(ahead)) = (behind, ahead) else { continue };
                 let shorter =
                     best.as_ref().is_none_or(|best| behind.len() + ahead.len() < best.behind.len() + best.ahead.len());
@@ -112,7 +112,7 @@ impl Story {
 fn onward(graph: &Graph, hedge: &Hedge, root: Node) -> Option<Vec<Node>> {
     let asked = hedge.exchanged.of.union(&hedge.exchanged.given);
     let cut = &hedge.exchanged.do_;
-    way(graph, root, &asked, |node| graph.children(node).filter(|&child| !cut.contains(child)).collect())
+    way(graph, root, &asked, &|node| graph.children(node).filter(|&child| !cut.contains(child)).collect())
 }
 
 fn beside(subgraph: &Subgraph, node: Node) -> Vec<Node> {
@@ -129,7 +129,7 @@ fn below(subgraph: &Subgraph, node: Node) -> Vec<Node> {
 }
 
 /// A shortest way from a node to a member of a set, breadth first.
-pub(super) fn way(graph: &Graph, from: Node, to: &NodeSet, next: impl Fn(Node) -> Vec<Node>) -> Option<Vec<Node>> {
+pub(super) fn way(graph: &Graph, from: Node, to: &NodeSet, next: &dyn Fn(Node) -> Vec<Node>) -> Option<Vec<Node>> {
     let mut before: Vec<Option<Node>> = vec![None; graph.len()];
     let mut seen = graph.set([from]);
     let mut queue = VecDeque::from([from]);

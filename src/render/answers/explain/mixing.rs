@@ -101,7 +101,7 @@ pub(super) fn causal(graph: &Graph, account: &Account) -> Option<Vec<Node>> {
     let mut best: Option<Vec<Node>> = None;
     for action in account.do_.iter() {
         let next = |node: Node| graph.children(node).filter(|&child| !account.do_.contains(child)).collect();
-        if let Some(way) = super::super::hedge::way(graph, action, &account.of, next)
+        if let Some(way) = super::super::hedge::way(graph, action, &account.of, &next)
             && best.as_ref().is_none_or(|best| way.len() < best.len())
         {
             best = Some(way);
