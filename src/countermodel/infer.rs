@@ -6,7 +6,7 @@ use crate::expr::BigRational;
 use crate::graph::{Graph, NodeSet};
 use crate::proof::{Model, Parent};
 use num_traits::{Num, ToPrimitive};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A number that a model's rational entries can be read as.
 pub(super) trait Entry: Num + Clone {
@@ -86,30 +86,45 @@ pub(super) fn joint<T: Entry>(
     eliminate(factors, hidden, limit)
 }
 
-/// The product of the tables with the hidden axes summed out.
-fn eliminate<T: Num + Clone>(
-    mut factors: Vec<Table<T>>,
-    mut hidden: Vec<u64>,
-    limit: usize,
-) -> Result<Table<T>, TooLarge> {
-    while !hidden.is_empty() {
-        let cost = |key: u64| {
-            let mut axes: Vec<(u64, usize)> = Vec::new();
-            for factor in factors.iter().filter(|f| f.axes().iter().any(|(axis, _)| *axis == key)) {
-                axes.extend_from_slice(factor.axes());
-            }
-            axes.sort_unstable();
-            axes.dedup();
-            size_of(&axes, usize::MAX).unwrap_or(usize::MAX)
-        };
-        let Some(next) = (0..hidden.len()).min_by_key(|&at| cost(hidden[at])) else { break };
-        let key = hidden.remove(next);
-        let (touching, apart): (Vec<_>, Vec<_>) =
-            factors.into_iter().partition(|f| f.axes().iter().any(|(axis, _)| *axis == key));
-        factors = apart;
-        factors.push(product(touching, limit)?.sum_out(key));
+/// The product of the tables with the hidden axes summed out, next always the one whose table is smallest.
+///
+/// What an axis would cost changes only where a table of its has gone, so each step costs no more than the tables it touches.
+fn eliminate<T: Num + Clone>(factors: Vec<Table<T>>, hidden: Vec<u64>, limit: usize) -> Result<Table<T>, TooLarge> {
+    let mut factors: Vec<Option<Table<T>>> = factors.into_iter().map(Some).collect();
+    // Of each hidden axis the factors that have it, ascending.
+    let mut places: BTreeMap<u64, Vec<usize>> = hidden.into_iter().map(|key| (key, Vec::new())).collect();
+    for (place, factor) in factors.iter().enumerate() {
+        for (axis, _) in factor.iter().flat_map(Table::axes) {
+            places.entry(*axis).and_modify(|places| places.push(place));
+        }
     }
-    product(factors, limit)
+    let cost = |factors: &[Option<Table<T>>], places: &[usize]| {
+        let touching = places.iter().filter_map(|&place| factors[place].as_ref());
+        let mut axes: Vec<(u64, usize)> = touching.flat_map(Table::axes).copied().collect();
+        axes.sort_unstable();
+        axes.dedup();
+        size_of(&axes, usize::MAX).unwrap_or(usize::MAX)
+    };
+    let mut costs: BTreeMap<u64, usize> = places.iter().map(|(&key, places)| (key, cost(&factors, places))).collect();
+    let mut queue: BTreeSet<(usize, u64)> = costs.iter().map(|(&key, &cost)| (cost, key)).collect();
+    while let Some((_, key)) = queue.pop_first() {
+        let gone = places.remove(&key).unwrap_or_default();
+        let touching = gone.iter().filter_map(|&place| factors[place].take()).collect();
+        let summed = product(touching, limit)?.sum_out(key);
+        let axes: Vec<u64> = summed.axes().iter().map(|(axis, _)| *axis).collect();
+        factors.push(Some(summed));
+        for axis in axes {
+            let Some(places) = places.get_mut(&axis) else { continue };
+            places.retain(|place| factors[*place].is_some());
+            places.push(factors.len() - 1);
+            let now = cost(&factors, places);
+            if let Some(before) = costs.insert(axis, now) {
+                queue.remove(&(before, axis));
+                queue.insert((now, axis));
+            }
+        }
+    }
+    product(factors.into_iter().flatten().collect(), limit)
 }
 
 fn product<T: Num + Clone>(mut factors: Vec<Table<T>>, limit: usize) -> Result<Table<T>, TooLarge> {
