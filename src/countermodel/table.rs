@@ -126,7 +126,11 @@ fn strides_in(own: &[(u64, usize)], axes: &[(u64, usize)]) -> Vec<usize> {
 
 /// For every combination of states, in order, its cell in a table in which the axes have these strides.
 fn places(axes: &[(u64, usize)], strides: &[usize]) -> Vec<usize> {
-    states(axes).map(|state| strides.iter().zip(&state).map(|(stride, at)| stride * at).sum()).collect()
+    let mut places = vec![0];
+    for (&(_, size), stride) in axes.iter().zip(strides) {
+        places = places.iter().flat_map(|place| (0..size).map(move |state| place + state * stride)).collect();
+    }
+    places
 }
 
 fn strides(axes: &[(u64, usize)]) -> Vec<usize> {
