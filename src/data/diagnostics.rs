@@ -234,7 +234,11 @@ pub(super) fn flaw(schema: &Schema, flaw: Flaw, slot: Option<usize>, met: &Met, 
         ),
         Flaw::NotWhole => (
             "whatif::data_not_whole",
-            format!("{place}: {value} is not a whole number of rows"),
+            if value == "nothing" {
+                format!("{place}: some of these rows stand for no whole number of rows")
+            } else {
+                format!("{place}: {value} is not a whole number of rows")
+            },
             "a count is needed here".to_owned(),
             "if these are weights: --weights".to_owned(),
         ),

@@ -20,6 +20,8 @@ mod wanted;
 
 pub mod diagnostics;
 
+use std::borrow::Cow;
+
 pub use dictionary::is_missing;
 pub use finish::Read;
 pub use number::number;
@@ -79,6 +81,24 @@ impl Counts {
             _ if self.rows > 0 => self.rows as f64,
             _ => self.weight,
         }
+    }
+
+    /// What is known of rows with weights, as if it came from [`Counts::effective_rows`] rows without: for tests that compare
+    /// counts, and for draws. Without weights, these.
+    #[must_use]
+    pub fn as_equal_rows(&self) -> Cow<'_, Self> {
+        if self.squared_weights.is_none() {
+            return Cow::Borrowed(self);
+        }
+        let rows = self.effective_rows();
+        let worth = rows / self.cells.iter().map(|cell| cell.count).sum::<f64>().max(f64::MIN_POSITIVE);
+        let mut equal = Self { rows: rows.round() as u64, weight: rows, squared_weights: None, ..self.clone() };
+        for cell in &mut equal.cells {
+            cell.count *= worth;
+            cell.sum *= worth;
+            cell.sum_squares *= worth;
+        }
+        Cow::Owned(equal)
     }
 
     /// Where a variable stands in each [`Cell::at`].

@@ -176,10 +176,16 @@ impl<'s> Tally<'s> {
                 let code = self.code(slot, value, 0);
                 self.keep_text(slot, code)
             }
-            None if is_missing(value) => Flaw::Missing.code(),
+            None if is_missing(value) => self.lacking(slot).code(),
             None if std::str::from_utf8(value).is_err() => Flaw::NotUtf8.code(),
             None => Flaw::NotANumber.code(),
         }
+    }
+
+    /// What is wrong with a number that is not there: of counts, that a database has met one that was not whole.
+    fn lacking(&self, slot: usize) -> Flaw {
+        let count = self.schema.slots.get(slot).is_some_and(|slot| slot.role == Role::Count);
+        if count && self.schema.wanted.grouped { Flaw::NotWhole } else { Flaw::Missing }
     }
 
     /// Notes a text where a number may stand; its flaw, or 0.
@@ -359,7 +365,7 @@ impl<'s> Tally<'s> {
                     }
                     Batch::Numbers(numbers) => match numbers.get(index).copied().unwrap_or(f64::NAN) {
                         value if value.is_finite() => self.judge(slot, value),
-                        value if value.is_nan() => Flaw::Missing.code(),
+                        value if value.is_nan() => self.lacking(slot).code(),
                         _ => Flaw::NotANumber.code(),
                     },
                 };

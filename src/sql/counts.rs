@@ -28,7 +28,13 @@ pub fn counts(wanted: &Wanted, table: &str, dialect: Dialect) -> String {
         inner.push(format!("{} AS {weight}", number(column, dialect)));
         weight.clone()
     });
-    let all = if times == "1" { "COUNT(*)".to_owned() } else { format!("SUM({times})") };
+    // A sum of what is not whole may be whole by chance, so each is looked at; no number at all is refused by whoever reads it.
+    let all = if times == "1" {
+        "COUNT(*)".to_owned()
+    } else {
+        let odd = format!("SUM(CASE WHEN {times} = CAST({times} AS {whole}) THEN 0 ELSE 1 END)");
+        format!("CASE WHEN {odd} > 0 THEN NULL ELSE SUM({times}) END")
+    };
     outer.push(format!("CAST({all} AS {whole}) AS {}", name(Wanted::COUNT)));
     let by = match (&weighed, times.as_str()) {
         (None, "1") => None,

@@ -143,6 +143,44 @@ fn held_against(claimed: &str, true_edges: &str, question: &str, rows: f64) -> V
         .collect()
 }
 
+/// Rows of unequal weight say less than their sum: what is right is not doubted for that, and weights that are all alike
+/// change nothing.
+#[test]
+fn a_graph_is_held_against_what_weighted_rows_are_worth() {
+    let problem = read("graph { z -> x -> m -> y; z -> y }\nP(y = 1 | do(x = 1))\n");
+    let answer = ask(&problem, true);
+    let Ok(Resolved::New(implied)) = problem::ask(&problem, "implications") else { panic!("a question") };
+    let implied = ask(&implied[0], false);
+    let (mut doubted, mut doubted_as_rows) = (0, 0);
+    for seed in 0..20 {
+        let mut rng = ChaCha8Rng::seed_from_u64(900 + seed);
+        let model = Scm::random(&answer.graph, &[2], &[2], &mut rng);
+        let plain = counts(&answer.graph, &model, 5_000.0, Some(&mut rng));
+        let told = |data: &Counts| -> Vec<(String, Verdict)> {
+            let found = refute::graph(&implied, &[&answer], data, &Options::default());
+            found.into_iter().map(|one| (one.sentence, one.verdict)).collect()
+        };
+        let mut alike = plain.clone();
+        alike.weight *= 2.0;
+        alike.cells.iter_mut().for_each(|cell| cell.count *= 2.0);
+        alike.squared_weights = Some(alike.cells.iter().map(|cell| [2.0 * cell.count, 0.0, 0.0]).collect());
+        assert_eq!(told(&alike), told(&plain), "{seed}");
+
+        let mut unequal = plain;
+        let mut squares = Vec::new();
+        for cell in &mut unequal.cells {
+            let weights: Vec<f64> = (0..cell.count as u64).map(|_| (4.0 * rng.random::<f64>()).exp()).collect();
+            cell.count = weights.iter().sum();
+            squares.push([weights.iter().map(|weight| weight * weight).sum(), 0.0, 0.0]);
+        }
+        unequal.weight = unequal.cells.iter().map(|cell| cell.count).sum();
+        let doubts = |data: &Counts| usize::from(told(data).iter().any(|(_, verdict)| *verdict == Verdict::Failed));
+        doubted_as_rows += doubts(&unequal);
+        doubted += doubts(&Counts { squared_weights: Some(squares), ..unequal });
+    }
+    assert!(doubted <= 3 && doubted_as_rows >= 10, "{doubted} of 20, as plain rows {doubted_as_rows}");
+}
+
 fn failures(all: &[Vec<(&str, Verdict)>]) -> usize {
     all.iter().filter(|one| one.iter().any(|(_, verdict)| *verdict == Verdict::Failed)).count()
 }

@@ -252,6 +252,31 @@ fn weights_are_worth_the_same_from_a_database() {
     }
 }
 
+#[test]
+fn a_database_does_not_cut_counts_that_are_not_whole() {
+    let folder = Folder::new("sql-halves");
+    let graph = folder.write("g.causal", "graph { x -> y }\nP(y | do(x))\n");
+    let database = Connection::open_in_memory().unwrap();
+    database.execute_batch("CREATE TABLE t (x TEXT, y TEXT, n REAL)").unwrap();
+    let columns = ["--counts-column", "n"];
+    for (counts, whole) in [(["3", "2"], true), (["2.5", "2.5"], false), (["3", "NULL"], false)] {
+        database.execute_batch("DELETE FROM t; INSERT INTO t VALUES ('a', 'u', 4), ('b', 'v', 1)").unwrap();
+        for n in counts {
+            database.execute(&format!("INSERT INTO t VALUES ('a', 'v', {n})"), []).unwrap();
+        }
+        let query = whatif(&[&["counts", &graph, "--table", "t", "--dialect", "sqlite"][..], &columns].concat());
+        let result = folder.write("counts.csv", &csv(&database, &query.output));
+        for more in [&[][..], &["--drop-missing"]] {
+            let read = whatif(&[&["counts", &graph, "--counts", &result][..], &columns, more].concat());
+            if whole {
+                assert_eq!(read.output, "x,y,whatif_count\na,u,4\na,v,5\nb,v,1\n", "{}", read.errors);
+            } else {
+                assert!(read.status == 2 && read.errors.contains("whatif::data_not_whole"), "{}", read.errors);
+            }
+        }
+    }
+}
+
 /// SQLite takes a text for 0 where it sums, and for more than any number where it compares.
 #[test]
 fn a_text_among_numbers_is_told_where_the_database_is_silent() {

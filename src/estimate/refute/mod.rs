@@ -126,6 +126,7 @@ enum Found {
 #[must_use]
 pub fn graph(implications: &Answer, effects: &[&Answer], counts: &Counts, options: &Options) -> Vec<Refutation> {
     let graph = &*implications.graph;
+    let (all, counts) = (counts.rows, &*counts.as_equal_rows());
     let columns = columns(graph, counts);
     let (mut tested, mut left_out) = (Vec::new(), 0);
     if let Body::Implications { independences, verma, .. } = &implications.body {
@@ -138,7 +139,7 @@ pub fn graph(implications: &Answer, effects: &[&Answer], counts: &Counts, option
     for answer in effects {
         tested.extend(constraint::estimands(answer, counts));
     }
-    let mut found = judge(tested, counts.rows, options);
+    let mut found = judge(tested, all, options);
     if left_out > 0 {
         let sentence = format!("{left_out} further independences of this graph were not tested: they are too many");
         found.push(Refutation::new("independence", sentence, Verdict::NotInformative));
@@ -230,7 +231,7 @@ pub fn effect(
         let none = Refutation::new("support", sentence, Verdict::NotInformative);
         return vec![Refutation { query: Some(name), ..none }];
     }
-    let mut found = perturb::all(answer, counts, options);
+    let mut found = perturb::all(answer, &counts.as_equal_rows(), options);
     found.extend(controls::negative_controls(answer, counts, controls, options));
     found.extend(sensitivity::e_value(problem, answer, counts, options));
     found.extend(partial::partial_r2(problem, answer, &partial::rows(counts), options));
