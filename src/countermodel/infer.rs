@@ -88,7 +88,8 @@ pub(super) fn joint<T: Entry>(
 
 /// The product of the tables with the hidden axes summed out, next always the one whose table is smallest.
 ///
-/// What an axis would cost changes only where a table of its has gone, so each step costs no more than the tables it touches.
+/// What an axis would cost changes only where one of its tables has gone, so only those are looked at again: each step takes its
+/// own table, and for each of that table's axes the axes of the tables it stands in.
 fn eliminate<T: Num + Clone>(factors: Vec<Table<T>>, hidden: Vec<u64>, limit: usize) -> Result<Table<T>, TooLarge> {
     let mut factors: Vec<Option<Table<T>>> = factors.into_iter().map(Some).collect();
     // Of each hidden axis the factors that have it, ascending.

@@ -128,6 +128,10 @@ fn warnings_change_no_status() {
     let run = with_input(&["check", "-"], "graph { a -> b; lonely; u -> a; u [latent] }\nP(b | do(a))\n");
     assert_eq!(run.status, 0, "{}", run.errors);
     assert!(run.output.contains("no errors"), "{}", run.output);
+    let flood: String = (0..200).map(|i| format!("graph g{i} {{ x -> y; latent u; x -> u }}\n")).collect();
+    let flooded = with_input(&["check", "-"], &flood);
+    assert_eq!((flooded.status, &*flooded.output), (0, "1 file: 100 warnings and more, no errors\n"));
+    assert!(flooded.errors.contains("100 more warnings are not shown"), "{}", flooded.errors);
     assert!(!run.errors.is_empty());
 }
 

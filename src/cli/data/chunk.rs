@@ -209,7 +209,7 @@ fn skip(reader: &mut ColumnReader, records: usize) -> Result<()> {
         ($($stored:ident),*) => {
             match reader {
                 $(ColumnReader::$stored(reader) => reader.skip_records(records),)*
-                // Times, which are no levels.
+                // Times: `kind` has refused their columns, and code for them would be compiled for nothing.
                 ColumnReader::Int96ColumnReader(_) => Ok(0),
             }
         };

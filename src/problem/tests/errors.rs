@@ -4,7 +4,10 @@
 #![allow(clippy::disallowed_methods)]
 
 use super::super::diagnostics::CODES;
-use super::super::{findings::MAX_ERRORS, read};
+use super::super::{
+    findings::{MAX_ERRORS, MAX_WARNINGS},
+    read,
+};
 use super::{code, codes};
 use crate::source::Source;
 
@@ -94,6 +97,11 @@ fn a_flood_is_counted_and_not_shown() {
     let (_, diagnostics) = read(&Source::new("t", text));
     assert_eq!(diagnostics.len(), MAX_ERRORS + 1);
     assert_eq!(diagnostics.last().unwrap().message, "7 more errors are not shown");
+    let text: String = (0..MAX_WARNINGS + 7).map(|i| format!("graph g{i} {{ x -> y; latent u; x -> u }}\n")).collect();
+    let (_, diagnostics) = read(&Source::new("t", text));
+    assert_eq!(diagnostics.len(), MAX_WARNINGS + 1);
+    assert!(diagnostics.iter().all(|diagnostic| !diagnostic.is_error()));
+    assert_eq!(diagnostics.last().unwrap().message, "7 more warnings are not shown");
 }
 
 #[test]
