@@ -20,7 +20,7 @@ const TABLE: [(&str, &[&str]); 28] = [
     ("network", &["source"]),
     ("data", &["source"]),
     ("kernel", &["graph", "expr", "proof"]),
-    ("syntax", &["source"]),
+    ("syntax", &["source", "parallel"]),
     ("infer", &["network", "parallel"]),
     ("model", &["expr", "network", "infer"]),
     ("problem", &["source", "syntax", "graph", "expr", "proof", "network", "model"]),

@@ -3,7 +3,7 @@
 use super::args::{Check, CheckFormat};
 use super::input;
 use super::output::Output;
-use super::status;
+use super::{status, threads};
 use whatif::problem;
 use whatif::source::Diagnostic;
 
@@ -13,7 +13,7 @@ pub fn check(args: &Check, output: &mut Output) -> u8 {
     for path in &args.files {
         match input::read(path) {
             Ok(source) => {
-                let (tree, problem, found) = problem::read_with_tree(&source);
+                let (tree, problem, found) = threads::read(source.text().len(), || problem::read_with_tree(&source));
                 diagnostics.extend(found);
                 // The program ends soon; to free these node by node would take a tenth of its time.
                 std::mem::forget((tree, problem));

@@ -4,7 +4,7 @@ use super::args::Fmt;
 use super::difference;
 use super::input;
 use super::output::Output;
-use super::status;
+use super::{status, threads};
 use std::path::Path;
 use whatif::source::{Diagnostic, Source};
 use whatif::syntax;
@@ -16,7 +16,7 @@ pub fn fmt(args: &Fmt, output: &mut Output) -> u8 {
     for path in &args.files {
         let stdin = path.as_os_str() == "-";
         let done = input::read(path).map_err(|diagnostic| vec![diagnostic]).and_then(|source| {
-            let text = syntax::format(&source)?;
+            let text = threads::read(source.text().len(), || syntax::format(&source))?;
             Ok((source, text))
         });
         let (source, text) = match done {

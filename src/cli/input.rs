@@ -1,6 +1,6 @@
 //! Files and standard input, read with a bound; what cannot be read is a diagnostic like any other.
 
-use super::status;
+use super::{status, threads};
 use std::io::Read;
 use std::path::Path;
 use whatif::problem::{self, Problem};
@@ -28,7 +28,7 @@ impl File {
 pub fn file(path: &Path) -> File {
     let (problem, diagnostics) = match read(path) {
         Ok(source) => {
-            let (problem, diagnostics) = problem::read(&source);
+            let (problem, diagnostics) = threads::read(source.text().len(), || problem::read(&source));
             (Some(problem).filter(|_| !diagnostics.iter().any(Diagnostic::is_error)), diagnostics)
         }
         Err(diagnostic) => (None, vec![diagnostic]),

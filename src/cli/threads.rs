@@ -13,6 +13,20 @@ pub fn with<T: Send>(jobs: Option<NonZeroUsize>, work: impl FnOnce() -> T + Send
     }
 }
 
+/// Does the work on a text of so many bytes: with one thread for each processor where it is long enough to be read in parts.
+pub fn read<T: Send>(bytes: usize, work: impl FnOnce() -> T + Send) -> T {
+    /// To start threads takes about as long as to read a tenth of this.
+    const LONG: usize = 128 << 10;
+    // Whoever has threads already reads with those.
+    if bytes < LONG || parallel::threads() > 1 {
+        return work();
+    }
+    match rayon_core::ThreadPoolBuilder::new().build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}
+
 /// What comes of each of `count` pieces of work, in their order: on a pool of so many threads, or of one for each processor.
 pub fn map<T: Send + Sync>(jobs: Option<NonZeroUsize>, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let jobs = jobs.map_or(0, NonZeroUsize::get);

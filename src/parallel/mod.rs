@@ -2,9 +2,20 @@
 //!
 //! In: how many pieces of work there are, and what one of them is. Out: one result for each, in their order, whoever
 //! worked on them; so no answer depends on the number of threads.
-//! Must never know: what the work is about; whether there are threads, or whose.
+//! Must never know: what the work is about; whose the threads are.
 
 use std::ops::Range;
+
+/// How many threads are lent: those of the rayon pool that this is called in, or 1 outside of any. For work that takes
+/// preparation to be done at once.
+#[must_use]
+pub fn threads() -> usize {
+    #[cfg(feature = "parallel")]
+    if rayon_core::current_thread_index().is_some() {
+        return rayon_core::current_num_threads();
+    }
+    1
+}
 
 /// One result for each index, in their order.
 #[cfg(feature = "parallel")]

@@ -7,6 +7,10 @@ use super::MAX_STATEMENT;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
+use std::sync::Arc;
+use walk::Walk;
+
+mod walk;
 
 /// What stands at an offset.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,8 +41,7 @@ pub(super) struct Text<'a> {
     bytes: &'a [u8],
     /// Where reading stops: the end, or a comment that never ends.
     pub end: usize,
-    /// The opening brackets that nothing closes, in order.
-    unclosed: Vec<usize>,
+    walk: Arc<Walk>,
     /// An offset and where its line begins: the last one that was asked for.
     line: Cell<(usize, usize)>,
 }
@@ -65,66 +68,6 @@ pub(super) enum Ends {
 }
 
 impl<'a> Text<'a> {
-    /// Walks over the text once. O(length).
-    pub fn new(text: &'a str) -> Self {
-        let mut this =
-            Self { text, bytes: text.as_bytes(), end: text.len(), unclosed: Vec::new(), line: Cell::default() };
-        let mut open: Vec<(u8, usize)> = Vec::new();
-        // How many of each kind are open: a bracket that closes nothing is passed over without a search.
-        let mut counts = [0_usize; 3];
-        let mut at = 0;
-        while at < this.end {
-            let (step, next) = this.step(at);
-            match step {
-                Step::Open(bracket) => {
-                    counts[kind(bracket)] += 1;
-                    open.push((bracket, at));
-                }
-                Step::Close(bracket) if counts[kind(bracket)] > 0 => {
-                    while let Some((opened, offset)) = open.pop() {
-                        counts[kind(opened)] -= 1;
-                        if kind(opened) == kind(bracket) {
-                            break;
-                        }
-                        this.unclosed.push(offset);
-                    }
-                }
-                Step::Comment if next == this.end && this.comment_is_open(at) => {
-                    this.end = at;
-                    this.bytes = this.bytes.get(..at).unwrap_or(&[]);
-                    break;
-                }
-                Step::Blank
-                | Step::Newline
-                | Step::Comment
-                | Step::Semicolon
-                | Step::Close(_)
-                | Step::Quoted
-                | Step::Word
-                | Step::Sign(_) => {}
-            }
-            at = next;
-        }
-        this.unclosed.extend(open.into_iter().map(|(_, offset)| offset));
-        this.unclosed.sort_unstable();
-        this
-    }
-
-    fn comment_is_open(&self, at: usize) -> bool {
-        let comment = self.text.get(at..).unwrap_or("");
-        comment.starts_with("/*") && (comment.len() < 4 || !comment.ends_with("*/"))
-    }
-
-    /// Whether nothing closes the bracket at an offset.
-    pub fn is_unclosed(&self, at: usize) -> bool {
-        self.unclosed.binary_search(&at).is_ok()
-    }
-
-    /// Whether there is a bracket that nothing closes.
-    pub fn has_unclosed(&self) -> bool {
-        !self.unclosed.is_empty()
-    }
-
     /// The byte at an offset, 0 past the end.
     pub fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(0)

@@ -10,7 +10,7 @@
 //! | `grammar` | a piece | pest's pairs, by `grammar/causal.pest` |
 //! | `build` | pairs | the tree |
 //! | `diagnose` | a piece that the grammar refuses | what is wrong there, in the words of `diagnostics` |
-//! | `read` | a file | all of it: cut, build, recover at the next statement |
+//! | `read` | a file | all of it: cut, build, recover at the next statement; a long one in parts, where threads are lent |
 //! | `outline` | a text, finished or not | what an editor asks of it |
 //! | `typing` | a text, finished or not | the role of each word and sign, and what can follow |
 //! | `names` | the tree | every name with its place, and what it names |
@@ -58,7 +58,7 @@ pub const MAX_ERRORS: usize = 100;
 pub const MAX_PRIMES: usize = 100;
 
 /// Reads a text. What could be read is in the tree, whatever else is wrong; the diagnostics are in the order of the
-/// text. O(length).
+/// text. O(length). Called in a rayon pool, it reads parts of a long text at once, with the same result.
 #[must_use]
 pub fn parse(source: &Source) -> (tree::Tree, Vec<Diagnostic>) {
     read::file(source)

@@ -5,23 +5,35 @@ use super::cut::{Ends, Piece, Step, Text};
 use super::grammar::{self, Rule};
 use super::tree::{GraphBlock, GraphItem, NodeItem, ProofBlock, Statement, StatementKind, Tree};
 use super::{MAX_ERRORS, MAX_FILE, MAX_ITEMS, MAX_NESTING, MAX_STATEMENT, diagnose, diagnostics};
+use crate::parallel;
 use crate::source::{Diagnostic, Source, Span};
 use std::ops::Range;
 
 mod model;
+mod parts;
 
 /// Reads a whole file.
 pub(super) fn file(source: &Source) -> (Tree, Vec<Diagnostic>) {
     match cut(source) {
-        Ok(text) => read(source, &text, true),
+        Ok(text) => read(source, &text, true).0.finish(),
         Err(too_large) => (Tree::default(), vec![too_large]),
     }
+}
+
+/// As [`file`], in parts of so many bytes or more, whether or not threads are lent; and where the part begins that is read
+/// in one go.
+#[cfg(test)]
+pub(super) fn in_parts(source: &Source, bytes: usize) -> (Tree, Vec<Diagnostic>, usize) {
+    let text = Text::in_parts(source.text(), bytes);
+    let (reader, last) = read(source, &text, true);
+    let (tree, diagnostics) = reader.finish();
+    (tree, diagnostics, last)
 }
 
 /// The pieces of a file without mistakes of form. Its tree goes as it comes, so that a long file needs little memory.
 pub(super) fn faultless(source: &Source) -> Result<Text<'_>, Vec<Diagnostic>> {
     let text = cut(source).map_err(|too_large| vec![too_large])?;
-    let (_, diagnostics) = read(source, &text, false);
+    let (_, diagnostics) = read(source, &text, false).0.finish();
     if diagnostics.iter().any(Diagnostic::is_error) { Err(diagnostics) } else { Ok(text) }
 }
 
@@ -29,24 +41,17 @@ fn cut(source: &Source) -> Result<Text<'_>, Diagnostic> {
     if source.text().len() > MAX_FILE {
         return Err(diagnostics::file_too_large(source, MAX_FILE));
     }
-    Ok(Text::new(source.text()))
+    let part = if parallel::threads() > 1 { parts::BYTES } else { usize::MAX };
+    Ok(Text::in_parts(source.text(), part))
 }
 
-fn read(source: &Source, text: &Text<'_>, keep: bool) -> (Tree, Vec<Diagnostic>) {
-    let mut reader =
-        Reader { source, text, tree: Tree::default(), keep, diagnostics: Vec::new(), items: 0, too_many: false };
-    reader.statements();
-    let Reader { tree, mut diagnostics, .. } = reader;
-    if text.end < source.text().len() && diagnostics.len() <= MAX_ERRORS {
-        diagnostics.push(diagnostics::unclosed_comment(source, Span::new(text.end, text.end + 2)));
-    }
-    diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
-    if diagnostics.len() > MAX_ERRORS {
-        diagnostics.truncate(MAX_ERRORS);
-        let last = diagnostics.last().and_then(|last| last.labels.first()).map_or(Span::default(), |label| label.span);
-        diagnostics.push(diagnostics::too_many_errors(source, last, MAX_ERRORS));
-    }
-    (tree, diagnostics)
+/// Reads all of a text; where the part begins that is read in one go.
+fn read<'a>(source: &'a Source, text: &'a Text<'a>, keep: bool) -> (Reader<'a>, usize) {
+    let mut reader = Reader::new(source, text, keep);
+    let at = if text.rest(0).starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let at = reader.statements_at_once(at);
+    reader.statements(at, text.end);
+    (reader, at)
 }
 
 /// Whether a word opens a statement, those of later versions included.
@@ -98,13 +103,45 @@ struct Reader<'a> {
     too_many: bool,
 }
 
-impl Reader<'_> {
-    fn statements(&mut self) {
-        let mut at = if self.text.rest(0).starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+/// What has been read of a graph's body.
+struct Body {
+    /// Where to read on: after the last thing that was read.
+    at: usize,
+    /// Where that ends.
+    end: usize,
+    items: Vec<GraphItem>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(source: &'a Source, text: &'a Text<'a>, keep: bool) -> Self {
+        Self { source, text, tree: Tree::default(), keep, diagnostics: Vec::new(), items: 0, too_many: false }
+    }
+
+    /// The tree, and what is wrong with the text, in its order.
+    fn finish(self) -> (Tree, Vec<Diagnostic>) {
+        let Self { source, text, tree, mut diagnostics, .. } = self;
+        if text.end < source.text().len() && diagnostics.len() <= MAX_ERRORS {
+            diagnostics.push(diagnostics::unclosed_comment(source, Span::new(text.end, text.end + 2)));
+        }
+        diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
+        if diagnostics.len() > MAX_ERRORS {
+            diagnostics.truncate(MAX_ERRORS);
+            let last = diagnostics.last().and_then(|last| last.labels.first());
+            let last = last.map_or(Span::default(), |label| label.span);
+            diagnostics.push(diagnostics::too_many_errors(source, last, MAX_ERRORS));
+        }
+        (tree, diagnostics)
+    }
+
+    /// The statements from an offset up to another; whether one that began just there would be read the same.
+    fn statements(&mut self, mut at: usize, until: usize) -> bool {
         loop {
-            let (start, doc) = self.lead(at);
-            if start >= self.text.end || self.is_full(start) {
-                return;
+            let (start, doc) = self.lead(at, until);
+            if start >= until {
+                return start == until && doc.is_none();
+            }
+            if self.is_full(start) {
+                return false;
             }
             if let (Step::Close(_), next) = self.text.step(start) {
                 let close = self.text.slice(start..next);
@@ -128,11 +165,12 @@ impl Reader<'_> {
         self.items > MAX_ITEMS || self.diagnostics.len() > MAX_ERRORS
     }
 
-    /// Past blanks, comments and `;`, with what the `///` lines directly above say.
-    fn lead(&self, mut at: usize) -> (usize, Option<String>) {
+    /// Past blanks, comments and `;`, with what the `///` lines directly above say; no further than to where one of them
+    /// reaches `until`.
+    fn lead(&self, mut at: usize, until: usize) -> (usize, Option<String>) {
         let mut doc: Option<String> = None;
         let mut line_is_empty = self.text.first_on_line(at);
-        while at < self.text.end {
+        while at < until {
             let (step, next) = self.text.step(at);
             match step {
                 Step::Newline => {
@@ -292,41 +330,51 @@ impl Reader<'_> {
             self.refuse(diagnose::Piece::GraphHead, piece.range, start);
             return piece.next;
         };
-        let mut block = GraphBlock { dag: false, name: None, items: Vec::new() };
+        let (mut dag, mut name) = (false, None);
         match grammar::parse(Rule::a_graph_head, &self.text.without_comments(start..brace + 1)) {
             Ok(pairs) => {
                 let head = self.built(start, |builder| Some(builder.graph_head(pairs)));
-                (block.dag, block.name) = head.unwrap_or_default();
+                (dag, name) = head.unwrap_or_default();
             }
             Err(at) => self.refuse(diagnose::Piece::GraphHead, start..brace + 1, start + at),
         }
         let unclosed = self.text.is_unclosed(brace).then_some(indent);
-        let mut at = brace + 1;
-        let mut end = at;
+        let mut body = Body { at: brace + 1, end: brace + 1, items: Vec::new() };
+        self.graph_lines_at_once(brace, unclosed, &mut body);
+        self.graph_lines(brace, unclosed, &mut body, self.text.end);
+        let Body { at, end, items } = body;
+        let kind = StatementKind::Graph(GraphBlock { dag, name, items });
+        self.push(Span::new(start, end), doc, kind);
+        at
+    }
+
+    /// The lines of a graph up to its end or an offset; whether one that began just there would be read the same.
+    fn graph_lines(&mut self, brace: usize, unclosed: Option<usize>, body: &mut Body, until: usize) -> bool {
         loop {
-            let (item, doc) = self.lead(at);
+            let (item, doc) = self.lead(body.at, until);
+            if item >= until && until < self.text.end {
+                return item == until && doc.is_none();
+            }
             let ends = unclosed.is_some_and(|indent| self.is_next_statement(item, indent));
             if item >= self.text.end || ends {
-                self.diagnostics.push(diagnostics::unclosed_block(self.source, brace, at, "graph"));
-                at = item;
-                break;
+                self.diagnostics.push(diagnostics::unclosed_block(self.source, brace, body.at, "graph"));
+                body.at = item;
+                return false;
             }
             if self.text.byte(item) == b'}' {
-                at = item + 1;
-                end = at;
-                break;
+                body.at = item + 1;
+                body.end = body.at;
+                return false;
             }
             if self.is_full(item) {
-                at = item;
-                break;
+                body.at = item;
+                return false;
             }
             let piece = self.text.graph_piece(item, unclosed);
-            self.graph_line(&piece, doc, &mut block.items);
-            end = piece.range.end;
-            at = piece.next.max(item + 1);
+            self.graph_line(&piece, doc, &mut body.items);
+            body.end = piece.range.end;
+            body.at = piece.next.max(item + 1);
         }
-        self.push(Span::new(start, end), doc, StatementKind::Graph(block));
-        at
     }
 
     fn graph_line(&mut self, piece: &Piece, doc: Option<String>, items: &mut Vec<GraphItem>) {

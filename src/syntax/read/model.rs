@@ -26,7 +26,7 @@ impl Reader<'_> {
         let mut at = brace + 1;
         let mut end = at;
         loop {
-            let (line, _) = self.lead(at);
+            let (line, _) = self.lead(at, self.text.end);
             let ends = unclosed.is_some_and(|indent| self.is_next_statement(line, indent));
             if line >= self.text.end || ends {
                 self.diagnostics.push(diagnostics::unclosed_block(self.source, brace, at, "model"));

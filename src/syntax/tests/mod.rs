@@ -5,6 +5,7 @@
 mod accepts;
 mod errors;
 mod format;
+mod parts;
 mod random;
 mod robust;
 mod roundtrip;

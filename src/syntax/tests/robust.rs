@@ -150,7 +150,7 @@ fn spans_lie_inside(text: &str, tree: &Tree, diagnostics: &[Diagnostic]) -> Resu
 }
 
 /// Words and signs of the language, and some that are not.
-fn soup() -> impl Strategy<Value = String> {
+pub(super) fn soup() -> impl Strategy<Value = String> {
     const WORDS: &[&str] = &[
         "P",
         "E",
