@@ -23,7 +23,7 @@ const TABLE: [(&str, &[&str]); 28] = [
     ("syntax", &["source", "parallel"]),
     ("infer", &["network", "parallel"]),
     ("model", &["expr", "network", "infer"]),
-    ("problem", &["source", "syntax", "graph", "expr", "proof", "network", "model"]),
+    ("problem", &["parallel", "source", "syntax", "graph", "expr", "proof", "network", "model"]),
     ("sql", &["expr", "data"]),
     ("reach", &["graph"]),
     ("algebra", &["graph", "expr"]),

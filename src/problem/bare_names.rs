@@ -15,6 +15,9 @@ impl<'t> Lowering<'_, 't> {
     /// A `let`, else a named question, else the numeric value of a variable.
     pub fn name(&mut self, variable: &Variable) -> Option<ExprId> {
         let name = &variable.name;
+        if self.resolver.gives_up() {
+            return None;
+        }
         let found = self.resolver.definitions.by_name.get(name.value.as_str()).copied();
         let is_variable = self.resolver.has_variable(self.graph, &name.value);
         if let Some(at) = found
@@ -65,9 +68,7 @@ impl<'t> Lowering<'_, 't> {
         let variables = resolver.graphs.get_index(self.graph).map_or(&[][..], |(_, entry)| &entry.measured);
         let known = above.map(|d| d.name.value.as_str()).chain(variables.iter().map(String::as_str));
         let near = resolver.nearest.find(&name.value, known);
-        if let Some(sheet) = resolver.sheets.get_mut(self.graph) {
-            sheet.doubtful = true;
-        }
+        resolver.touched.graph(self.graph);
         diagnostics::unknown_name(&resolver.findings.source, &name.value, name.span, &near)
     }
 

@@ -5,6 +5,7 @@ use super::resolver::Resolver;
 use crate::source::Span;
 use crate::syntax::tree::{Domain, Name, VarDeclaration};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// The most values one domain may have.
 const MAX_VALUES: usize = 10_000;
@@ -12,7 +13,7 @@ const MAX_VALUES: usize = 10_000;
 const MAX_VALUES_IN_FILE: usize = 2_000_000;
 
 /// A declared domain.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct DomainFacts {
     pub values: Vec<String>,
     members: FxHashSet<String>,
@@ -57,7 +58,7 @@ impl<'t> Resolver<'t> {
         for (declaration, doc) in declarations {
             let domain = self.domain(&declaration.domain.value, declaration.domain.span);
             let position = domain.map(|domain| {
-                self.domains.push(domain);
+                Arc::make_mut(&mut self.domains).push(domain);
                 self.domains.len() - 1
             });
             for name in &declaration.names {
@@ -91,9 +92,8 @@ impl<'t> Resolver<'t> {
         doc: Option<&str>,
         left: &mut usize,
     ) -> bool {
-        let Some(info) = self.graphs.get_index_mut(graph).and_then(|(_, entry)| entry.variables.get_mut(node)) else {
-            return true;
-        };
+        let entry = Arc::make_mut(&mut self.graphs).get_index_mut(graph);
+        let Some(info) = entry.and_then(|(_, entry)| entry.variables.get_mut(node)) else { return true };
         if let Some(doc) = doc {
             info.doc.get_or_insert_with(|| doc.to_owned());
         }
@@ -105,7 +105,8 @@ impl<'t> Resolver<'t> {
         }
         *left -= values.len();
         info.domain = Some(values.clone());
-        if let Some(known) = self.sheets.get_mut(graph).and_then(|sheet| sheet.domains.get_mut(node)) {
+        let sheet = Arc::make_mut(&mut self.sheets).get_mut(graph);
+        if let Some(known) = sheet.and_then(|sheet| sheet.domains.get_mut(node)) {
             *known = position;
         }
         true

@@ -42,6 +42,13 @@ impl Findings {
         }
     }
 
+    /// As if all of another's had been pushed here, in their order.
+    pub fn extend(&mut self, other: Self) {
+        other.errors.into_iter().chain(other.warnings).for_each(|diagnostic| self.push(diagnostic));
+        self.errors_dropped += other.errors_dropped;
+        self.warnings_dropped += other.warnings_dropped;
+    }
+
     /// How many errors there are so far.
     pub fn errors(&self) -> usize {
         self.errors.len() + self.errors_dropped

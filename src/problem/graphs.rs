@@ -5,15 +5,16 @@ use super::findings::Findings;
 use super::nearest::Nearest;
 use super::{GraphEntry, VariableInfo, diagnostics};
 use crate::graph::{Graph, GraphBuilder, Node, NodeSet};
-use crate::source::Span;
-use crate::syntax::tree::{Attribute, Chain, GraphBlock, GraphItem, Name, NodeItem};
+use crate::parallel;
+use crate::source::{Source, Span};
+use crate::syntax::tree::{Attribute, Chain, GraphBlock, GraphItem, Name, NodeItem, Statement};
 use std::sync::Arc;
 
 /// The name of the one graph that has none of its own.
 pub(super) const UNNAMED: &str = "graph";
 
 /// What resolving the rest of the file needs to know of a graph besides its entry.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Sheet<'t> {
     /// Whether it has a name of its own.
     pub named: bool,
@@ -25,22 +26,37 @@ pub(super) struct Sheet<'t> {
     pub latent_at: Vec<Option<Span>>,
     /// By node: its domain's position among the file's.
     pub domains: Vec<Option<usize>>,
-    /// By node: whether a question speaks of it.
-    pub touched: Vec<bool>,
-    /// Whether edges were left out, or a question names a variable that is not there: then an untouched one says
-    /// nothing.
-    pub doubtful: bool,
+    /// Whether edges were left out: then a variable that nothing touches says nothing.
+    pub damaged: bool,
+}
+
+/// A block with its statement.
+pub(super) type Block<'t> = (&'t Statement, &'t GraphBlock);
+
+/// A block that was read while nothing was known of the others.
+pub(super) struct Ahead<'t> {
+    pub read: (GraphEntry, Sheet<'t>),
+    pub findings: Findings,
+    pub nearest: Nearest,
+}
+
+/// Reads all blocks at once, where threads are lent; elsewhere none.
+pub(super) fn ahead<'t>(blocks: &[Block<'t>], source: &Source) -> Vec<Ahead<'t>> {
+    let count = if parallel::threads() > 1 { blocks.len() } else { 0 };
+    parallel::map(0..count, |at| {
+        let (mut findings, mut nearest) = (Findings::new(source), Nearest::new());
+        let read = read(blocks[at], &mut findings, &mut nearest);
+        Ahead { read, findings, nearest }
+    })
 }
 
 /// Reads a block. What is wrong with it is reported, and what is right is kept.
 pub(super) fn read<'t>(
-    block: &'t GraphBlock,
-    name: String,
-    span: Span,
-    doc: Option<String>,
+    (statement, block): Block<'t>,
     findings: &mut Findings,
     nearest: &mut Nearest,
 ) -> (GraphEntry, Sheet<'t>) {
+    let span = statement.span;
     let errors = findings.errors();
     let mut reader = Reader {
         builder: GraphBuilder::new(),
@@ -92,15 +108,10 @@ pub(super) fn read<'t>(
     if !damaged {
         idle_latents(&graph, &latents, &names, &latent_at, findings, nearest);
     }
-    let sheet = Sheet {
-        named: block.name.is_some(),
-        numbers,
-        latent_at,
-        domains: vec![None; names.len()],
-        touched: vec![false; names.len()],
-        doubtful: damaged,
-        names,
-    };
+    let sheet =
+        Sheet { named: block.name.is_some(), numbers, latent_at, domains: vec![None; names.len()], damaged, names };
+    let name = block.name.as_ref().map_or(UNNAMED, |name| name.value.as_str()).to_owned();
+    let doc = statement.doc.clone();
     let entry = GraphEntry { name, span, doc, source: Arc::new(graph), latents, measured, variables };
     (entry, sheet)
 }

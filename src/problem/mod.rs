@@ -14,6 +14,7 @@
 //! - A value belongs to a domain letter by letter; without a domain any text is a value.
 //! - `-A` is `0 - A`, but for numbers; a quotient of two written numbers is a number.
 
+mod ahead;
 mod ask;
 mod bare_names;
 mod definitions;

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 const MAX_EXPLAINED: usize = 200;
 /// How many bits the node sets of a file may take together (256 MiB): sets of one graph have a bit for each variable,
 /// so many questions of a large graph would take quadratic space.
-const MAX_SET_BITS: usize = 1 << 31;
+pub(super) const MAX_SET_BITS: usize = 1 << 31;
 
 /// The variables of one question with the place and the role of each.
 pub(super) type Seen = FxHashMap<Var, (Span, &'static str)>;
@@ -21,16 +21,14 @@ pub(super) type Seen = FxHashMap<Var, (Span, &'static str)>;
 impl<'t> Resolver<'t> {
     /// The measured variable of that name in a graph; None with a diagnostic where there is none.
     pub fn variable(&mut self, graph: usize, name: &Name) -> Result<Var, Option<Diagnostic>> {
-        let (Some((_, entry)), Some(sheet)) = (self.graphs.get_index(graph), self.sheets.get_mut(graph)) else {
+        let (Some((_, entry)), Some(sheet)) = (self.graphs.get_index(graph), self.sheets.get(graph)) else {
             return Err(None);
         };
         let Some(node) = entry.source.node(&name.value) else {
-            sheet.doubtful = true;
+            self.touched.graph(graph);
             return Err(Some(self.unknown_variable(graph, name)));
         };
-        if let Some(touched) = sheet.touched.get_mut(node.index()) {
-            *touched = true;
-        }
+        self.touched.variable(graph, node);
         match sheet.numbers.get(node.index()) {
             Some(Some(number)) => Ok(Var::new(*number)),
             _ => {

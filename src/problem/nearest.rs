@@ -19,6 +19,18 @@ impl Nearest {
         Self { left: MAX_COMPARISONS }
     }
 
+    /// How many names have been compared.
+    pub fn compared(&self) -> usize {
+        MAX_COMPARISONS - self.left
+    }
+
+    /// Takes so many comparisons, made elsewhere, from the budget, if it holds them.
+    pub fn take(&mut self, compared: usize) -> bool {
+        let left = self.left.checked_sub(compared);
+        self.left = left.unwrap_or(self.left);
+        left.is_some()
+    }
+
     /// The nearest of `known`, best first, equals in their order there. Case does not count; one letter in three may
     /// differ. O(known × length²), and nothing once the budget is spent.
     pub fn find<'n>(&mut self, wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Vec<String> {

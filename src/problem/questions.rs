@@ -1,5 +1,6 @@
 //! Questions, expectations and readers' proofs, one statement at a time.
 
+use super::ahead;
 use super::expressions::Lowering;
 use super::names::Seen;
 use super::resolver::Resolver;
@@ -17,15 +18,42 @@ fn bare<T>(kind: T) -> Read<T> {
     (kind, Arena::default(), Vec::new())
 }
 
+/// What has been read of a file's questions.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// How many there are, what is wrong with some included.
+    pub id: usize,
+    pub queries: Vec<Query>,
+    pub expectations: Vec<Expectation>,
+}
+
 impl<'t> Resolver<'t> {
     /// Everything asked and expected, in file order. What is wrong is reported and left out.
     pub fn questions(&mut self, tree: &'t Tree) -> (Vec<Query>, Vec<Expectation>) {
-        let (mut queries, mut expectations) = (Vec::new(), Vec::new());
-        let mut id = 0;
-        for (position, statement) in tree.statements.iter().enumerate() {
+        let mut asked = Asked::default();
+        let mut ahead = self.questions_ahead(tree).into_iter();
+        for (part, statements) in tree.statements.chunks(ahead::STATEMENTS).enumerate() {
+            if !ahead.next().is_some_and(|ahead| self.take(ahead, &mut asked)) {
+                self.questions_of(statements, part * ahead::STATEMENTS, &mut asked);
+            }
+        }
+        let Asked { id, mut queries, expectations } = asked;
+        if id == 0 {
+            for graph in 0..self.graphs.len() {
+                queries.extend(self.drawn_query(graph, queries.len() + 1));
+            }
+        }
+        (queries, expectations)
+    }
+
+    /// The questions of some statements, the first of which has this position in the file.
+    pub fn questions_of(&mut self, statements: &'t [Statement], first: usize, asked: &mut Asked) {
+        let Asked { id, queries, expectations } = asked;
+        for (position, statement) in (first..).zip(statements) {
             match &statement.kind {
                 StatementKind::Query(query) => {
-                    id += 1;
+                    *id += 1;
+                    let id = *id;
                     if let Some(model) = self.model_named(query.graph.as_ref()) {
                         let number = model.and_then(|model| self.number(position, model, statement.span, query));
                         queries.extend(number.map(|number| Query { id, ..number }));
@@ -40,7 +68,8 @@ impl<'t> Resolver<'t> {
                     queries.push(Query { id, name, span: statement.span, graph, arena, definitions, kind });
                 }
                 StatementKind::Proof(proof) => {
-                    id += 1;
+                    *id += 1;
+                    let id = *id;
                     let Some(graph) = self.graph_for(position, statement.span, proof.graph.as_ref()) else { continue };
                     let Some((kind, arena, definitions)) = self.proof(position, graph, proof) else { continue };
                     queries.push(Query { id, name: None, span: statement.span, graph, arena, definitions, kind });
@@ -69,12 +98,6 @@ impl<'t> Resolver<'t> {
                 | StatementKind::Data(_) => {}
             }
         }
-        if id == 0 {
-            for graph in 0..self.graphs.len() {
-                queries.extend(self.drawn_query(graph, queries.len() + 1));
-            }
-        }
-        (queries, expectations)
     }
 
     fn graph_of_query(
@@ -122,9 +145,7 @@ impl<'t> Resolver<'t> {
             }
             tree::Query::Adjust { effect, with, without } => self.adjust(position, graph, effect, with, without),
             tree::Query::Implications { .. } => {
-                if let Some(sheet) = self.sheets.get_mut(graph) {
-                    sheet.touched.fill(true);
-                }
+                self.touched.graph(graph);
                 Some(bare(QueryKind::Implications))
             }
             tree::Query::Paths { from, to, given } => {

@@ -6,14 +6,16 @@ use super::findings::{self, Findings};
 use super::graphs::{self, Sheet};
 use super::nearest::Nearest;
 use super::{GraphEntry, ModelEntry, Problem, diagnostics};
+use crate::graph::Node;
 use crate::source::{Diagnostic, Source, Span};
 use crate::syntax::tree::{ExpectationKind, Expr, Query, Statement, StatementKind, Tree};
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// How many free references the expressions of a file may hold together, copies of definitions included: a limit on
 /// memory (about 200 MiB) that no file reaches whose questions do not share long definitions.
-const MAX_PARTS_IN_FILE: usize = 1 << 24;
+pub(super) const MAX_PARTS_IN_FILE: usize = 1 << 24;
 
 /// Parses and resolves. As [`resolve`], with the diagnostics of form among the others.
 #[must_use]
@@ -86,6 +88,7 @@ pub(super) fn resolve_with(source: &Source, tree: &Tree, models: Vec<ModelEntry>
     let (tables, tasks) = resolver.data(tree, &queries);
     resolver.unused(tree);
     let Resolver { graphs, models, findings, .. } = resolver;
+    let graphs = Arc::unwrap_or_clone(graphs);
     (Problem { source: source.clone(), graphs, models, queries, expectations, tables, tasks }, findings.finish())
 }
 
@@ -93,42 +96,76 @@ pub(super) fn resolve_with(source: &Source, tree: &Tree, models: Vec<ModelEntry>
 pub(super) struct Resolver<'t> {
     pub findings: Findings,
     pub nearest: Nearest,
-    pub graphs: IndexMap<String, GraphEntry>,
+    pub graphs: Arc<IndexMap<String, GraphEntry>>,
     /// Sound models by name.
     pub models: IndexMap<String, ModelEntry>,
     /// The position of each model named, where it is sound.
     pub model_names: FxHashMap<String, Option<usize>>,
     /// By graph.
-    pub sheets: Vec<Sheet<'t>>,
+    pub sheets: Arc<Vec<Sheet<'t>>>,
     /// By statement: the nearest graph above, or else the first below.
-    pub nearest_graph: Vec<Option<usize>>,
+    pub nearest_graph: Arc<Vec<Option<usize>>>,
     /// The first graph that has a variable, and its place there.
-    pub graph_of_variable: FxHashMap<&'t str, (usize, Span)>,
-    pub domains: Vec<DomainFacts>,
+    pub graph_of_variable: Arc<FxHashMap<&'t str, (usize, Span)>>,
+    pub domains: Arc<Vec<DomainFacts>>,
     pub definitions: Definitions<'t>,
     /// Bits of node sets made so far.
     pub set_bits: usize,
     /// Whether a question without a graph has been reported: the others have the same cause.
     pub missed_graph: bool,
-    parts_left: usize,
-    exhausted: bool,
+    /// What questions speak of.
+    pub touched: Touched,
+    /// In one that reads a part of the questions while nothing is known of those before: whether that is enough so far.
+    pub ahead: Option<bool>,
+    pub parts_left: usize,
+    pub exhausted: bool,
+}
+
+/// What questions speak of.
+#[derive(Default)]
+pub(super) struct Touched {
+    /// By graph and node.
+    variables: FxHashSet<(usize, usize)>,
+    graphs: FxHashSet<usize>,
+}
+
+impl Touched {
+    pub fn variable(&mut self, graph: usize, node: Node) {
+        self.variables.insert((graph, node.index()));
+    }
+
+    /// All of a graph, or some variable of it that is not there: then one that nothing touches says nothing.
+    pub fn graph(&mut self, graph: usize) {
+        self.graphs.insert(graph);
+    }
+
+    pub fn holds(&self, graph: usize, node: Node) -> bool {
+        self.graphs.contains(&graph) || self.variables.contains(&(graph, node.index()))
+    }
+
+    pub fn extend(&mut self, other: Self) {
+        self.variables.extend(other.variables);
+        self.graphs.extend(other.graphs);
+    }
 }
 
 impl<'t> Resolver<'t> {
-    fn new(source: &Source) -> Self {
+    pub fn new(source: &Source) -> Self {
         Self {
             findings: Findings::new(source),
             nearest: Nearest::new(),
-            graphs: IndexMap::new(),
+            graphs: Arc::default(),
             models: IndexMap::new(),
             model_names: FxHashMap::default(),
-            sheets: Vec::new(),
-            nearest_graph: Vec::new(),
-            graph_of_variable: FxHashMap::default(),
-            domains: Vec::new(),
+            sheets: Arc::default(),
+            nearest_graph: Arc::default(),
+            graph_of_variable: Arc::default(),
+            domains: Arc::default(),
             definitions: Definitions::default(),
             set_bits: 0,
             missed_graph: false,
+            touched: Touched::default(),
+            ahead: None,
             parts_left: MAX_PARTS_IN_FILE,
             exhausted: false,
         }
@@ -159,8 +196,12 @@ impl<'t> Resolver<'t> {
 
     fn graphs(&mut self, tree: &'t Tree) {
         let mut places: FxHashMap<String, Span> = FxHashMap::default();
+        let (mut graphs, mut sheets, mut above) = (IndexMap::new(), Vec::new(), Vec::new());
+        let mut graph_of_variable = FxHashMap::default();
+        let blocks: Vec<graphs::Block<'t>> = tree.statements.iter().filter_map(graph_block).collect();
+        let mut ahead = graphs::ahead(&blocks, &self.findings.source).into_iter();
         for statement in &tree.statements {
-            if let StatementKind::Graph(block) = &statement.kind {
+            if let Some((_, block)) = graph_block(statement) {
                 let written = block.name.as_ref().map_or(graphs::UNNAMED, |name| name.value.as_str());
                 let span = block.name.as_ref().map_or(statement.span, |name| name.span);
                 let mut key = written.to_owned();
@@ -175,34 +216,38 @@ impl<'t> Resolver<'t> {
                             None => diagnostics::second_unnamed(source, span, first),
                         });
                         // Kept all the same, so that what is asked below it is not compared with another graph.
-                        key = format!("{written} ({})", self.graphs.len() + 1);
-                        while self.graphs.contains_key(&key) {
+                        key = format!("{written} ({})", graphs.len() + 1);
+                        while graphs.contains_key(&key) {
                             key.push('\'');
                         }
                     }
                 }
-                let graph = self.graphs.len();
-                let (entry, sheet) = graphs::read(
-                    block,
-                    key.clone(),
-                    statement.span,
-                    statement.doc.clone(),
-                    &mut self.findings,
-                    &mut self.nearest,
-                );
+                let graph = graphs.len();
+                let (mut entry, sheet) = match ahead.next() {
+                    Some(ahead) if self.nearest.take(ahead.nearest.compared()) => {
+                        self.findings.extend(ahead.findings);
+                        ahead.read
+                    }
+                    _ => graphs::read((statement, block), &mut self.findings, &mut self.nearest),
+                };
+                entry.name.clone_from(&key);
                 for name in &sheet.names {
-                    self.graph_of_variable.entry(name.value.as_str()).or_insert((graph, name.span));
+                    graph_of_variable.entry(name.value.as_str()).or_insert((graph, name.span));
                 }
-                self.graphs.insert(key, entry);
-                self.sheets.push(sheet);
+                graphs.insert(key, entry);
+                sheets.push(sheet);
             }
-            self.nearest_graph.push(self.graphs.len().checked_sub(1));
+            above.push(graphs.len().checked_sub(1));
         }
-        if !self.graphs.is_empty() {
-            for graph in self.nearest_graph.iter_mut().take_while(|graph| graph.is_none()) {
+        if !graphs.is_empty() {
+            for graph in above.iter_mut().take_while(|graph| graph.is_none()) {
                 *graph = Some(0);
             }
         }
+        self.graphs = Arc::new(graphs);
+        self.sheets = Arc::new(sheets);
+        self.nearest_graph = Arc::new(above);
+        self.graph_of_variable = Arc::new(graph_of_variable);
     }
 
     fn domains(&mut self, tree: &'t Tree) {
@@ -285,6 +330,10 @@ impl<'t> Resolver<'t> {
             self.findings.push(diagnostics::redefined(source, "name", &name.value, name.span, first));
         }
     }
+}
+
+fn graph_block(statement: &Statement) -> Option<graphs::Block<'_>> {
+    if let StatementKind::Graph(block) = &statement.kind { Some((statement, block)) } else { None }
 }
 
 /// The expressions that stand in a statement.

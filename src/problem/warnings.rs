@@ -24,14 +24,14 @@ impl<'t> Resolver<'t> {
                 }
             }
         }
-        for (sheet, entry) in self.sheets.iter().zip(self.graphs.values()) {
-            if sheet.doubtful {
+        for (at, (sheet, entry)) in self.sheets.iter().zip(self.graphs.values()).enumerate() {
+            if sheet.damaged {
                 continue;
             }
             let graph = &entry.source;
             for (node, name) in graph.nodes().zip(&sheet.names) {
                 let alone = graph.parents(node).len() + graph.children(node).len() + graph.siblings(node).len() == 0;
-                let touched = sheet.touched.get(node.index()).copied().unwrap_or(true);
+                let touched = self.touched.holds(at, node);
                 if alone && !touched && !entry.latents.contains(node) {
                     self.findings.push(diagnostics::unused_variable(&self.findings.source, &name.value, name.span));
                 }

@@ -34,6 +34,7 @@ mod support;
 mod tables;
 #[cfg(unix)]
 mod terminal;
+mod threads;
 mod verify;
 mod watch;
 mod words;

@@ -134,9 +134,7 @@ impl<'t> Resolver<'t> {
         graph: usize,
         cells: &mut usize,
     ) -> Option<Model> {
-        if let Some(sheet) = self.sheets.get_mut(graph) {
-            sheet.touched.fill(true);
-        }
+        self.touched.graph(graph);
         let (_, entry) = self.graphs.get_index(graph)?;
         let (source_graph, graph_name) = (Arc::clone(&entry.source), entry.name.clone());
         let role = source_graph
