@@ -5,24 +5,59 @@ use super::table::{Table, size_of};
 use crate::expr::BigRational;
 use crate::graph::{Graph, NodeSet};
 use crate::proof::{Model, Parent};
-use num_traits::{Num, ToPrimitive};
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_traits::{Num, One, ToPrimitive};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A number that a model's rational entries can be read as.
 pub(super) trait Entry: Num + Clone {
+    /// What products and sums of entries are computed in: entries times a number that all of a table share.
+    type Part: Num + Clone;
+
     /// The entry as this number.
     fn of(value: &BigRational) -> Self;
+
+    /// What a table's entries are multiplied by, and what they become.
+    fn parts(values: &[&BigRational]) -> (BigInt, Vec<Self::Part>);
+
+    /// Of an entry that was multiplied by this.
+    fn whole(part: &Self::Part, times: &BigInt) -> Self;
 }
 
+/// Whole numbers, so that a fraction is brought to its lowest terms once for each cell that is asked for and not in every
+/// product and sum on the way.
 impl Entry for BigRational {
+    type Part = BigInt;
+
     fn of(value: &BigRational) -> Self {
         value.clone()
+    }
+
+    fn parts(values: &[&BigRational]) -> (BigInt, Vec<BigInt>) {
+        let times = values.iter().fold(BigInt::one(), |times, value| times.lcm(value.denom()));
+        let parts = values.iter().map(|value| value.numer() * (&times / value.denom())).collect();
+        (times, parts)
+    }
+
+    fn whole(part: &BigInt, times: &BigInt) -> Self {
+        Self::new(part.clone(), times.clone())
     }
 }
 
 impl Entry for f64 {
+    type Part = Self;
+
     fn of(value: &BigRational) -> Self {
         value.to_f64().unwrap_or(f64::NAN)
+    }
+
+    fn parts(values: &[&BigRational]) -> (BigInt, Vec<Self>) {
+        (BigInt::one(), values.iter().map(|value| Self::of(value)).collect())
+    }
+
+    fn whole(part: &Self, _: &BigInt) -> Self {
+        *part
     }
 }
 
@@ -52,7 +87,8 @@ pub(super) fn joint<T: Entry>(
             }
         }
     }
-    let mut factors: Vec<Table<T>> = Vec::new();
+    let mut factors: Vec<Table<T::Part>> = Vec::new();
+    let mut times = BigInt::one();
     let mut latents = BTreeSet::new();
     let mut hidden = Vec::new();
     for node in relevant.iter().filter(|node| !do_.contains(*node)) {
@@ -69,10 +105,12 @@ pub(super) fn joint<T: Entry>(
         }
         axes.push((node.index() as u64, variable.states));
         let sizes: Vec<usize> = axes.iter().map(|(_, size)| *size).collect();
+        let (common, parts) = T::parts(&variable.table.iter().flatten().collect::<Vec<_>>());
+        times *= common;
         factors.push(Table::from_fn(&axes, limit, &|states| {
-            let (own, parents) = states.split_last().map_or((0, states), |(own, parents)| (*own, parents));
-            let row = parents.iter().zip(&sizes).fold(0, |row, (state, size)| row * size + state);
-            T::of(&variable.table[row][own])
+            // A row for each combination of the parents' states, and in it the variable's own.
+            let cell = states.iter().zip(&sizes).fold(0, |cell, (state, size)| cell * size + state);
+            parts[cell].clone()
         })?);
         if !of.contains(node) {
             hidden.push(node.index() as u64);
@@ -80,10 +118,12 @@ pub(super) fn joint<T: Entry>(
     }
     for index in latents {
         let probs = &model.latents[index].probs;
-        factors.push(Table::from_fn(&[(latent_key(index), probs.len())], limit, &|s| T::of(&probs[s[0]]))?);
+        let (common, parts) = T::parts(&probs.iter().collect::<Vec<_>>());
+        times *= common;
+        factors.push(Table::from_fn(&[(latent_key(index), probs.len())], limit, &|s| parts[s[0]].clone())?);
         hidden.push(latent_key(index));
     }
-    eliminate(factors, hidden, limit)
+    Ok(eliminate(factors, hidden, limit)?.map(|part| T::whole(part, &times)))
 }
 
 /// The product of the tables with the hidden axes summed out, next always the one whose table is smallest.

@@ -50,6 +50,11 @@ impl<T: Num + Clone> Table<T> {
         self.cells.first()
     }
 
+    /// Another number in each cell.
+    pub(super) fn map<U>(&self, f: impl Fn(&T) -> U) -> Table<U> {
+        Table { axes: self.axes.clone(), cells: self.cells.iter().map(f).collect() }
+    }
+
     /// Combines two tables cell by cell over the union of their axes.
     pub(super) fn zip(&self, other: &Self, limit: usize, f: impl Fn(&T, &T) -> T) -> Result<Self, TooLarge> {
         let axes = union(&self.axes, &other.axes);
