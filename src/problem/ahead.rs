@@ -24,6 +24,15 @@ pub(super) struct Ahead {
     parts: usize,
 }
 
+impl Asked {
+    /// Makes room for what was read ahead.
+    pub fn reserve(&mut self, ahead: &[Option<Ahead>]) {
+        let ahead = || ahead.iter().flatten().map(|ahead| &ahead.asked);
+        self.queries.reserve(ahead().map(|asked| asked.queries.len()).sum());
+        self.expectations.reserve(ahead().map(|asked| asked.expectations.len()).sum());
+    }
+}
+
 impl<'t> Resolver<'t> {
     /// The parts of a file's questions, in order; none where there is one thread, or a model that they may be asked of.
     pub fn questions_ahead(&self, tree: &'t Tree) -> Vec<Option<Ahead>> {

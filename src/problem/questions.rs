@@ -31,7 +31,9 @@ impl<'t> Resolver<'t> {
     /// Everything asked and expected, in file order. What is wrong is reported and left out.
     pub fn questions(&mut self, tree: &'t Tree) -> (Vec<Query>, Vec<Expectation>) {
         let mut asked = Asked::default();
-        let mut ahead = self.questions_ahead(tree).into_iter();
+        let ahead = self.questions_ahead(tree);
+        asked.reserve(&ahead);
+        let mut ahead = ahead.into_iter();
         for (part, statements) in tree.statements.chunks(ahead::STATEMENTS).enumerate() {
             if !ahead.next().is_some_and(|ahead| self.take(ahead, &mut asked)) {
                 self.questions_of(statements, part * ahead::STATEMENTS, &mut asked);

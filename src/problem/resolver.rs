@@ -124,14 +124,14 @@ pub(super) struct Resolver<'t> {
 /// What questions speak of.
 #[derive(Default)]
 pub(super) struct Touched {
-    /// By graph and node.
-    variables: FxHashSet<(usize, usize)>,
+    /// By graph and node, as often as they are named.
+    variables: Vec<(u32, u32)>,
     graphs: FxHashSet<usize>,
 }
 
 impl Touched {
     pub fn variable(&mut self, graph: usize, node: Node) {
-        self.variables.insert((graph, node.index()));
+        self.variables.push((graph as u32, node.index() as u32));
     }
 
     /// All of a graph, or some variable of it that is not there: then one that nothing touches says nothing.
@@ -139,8 +139,14 @@ impl Touched {
         self.graphs.insert(graph);
     }
 
+    /// Whether a question speaks of a variable, after [`sort`](Self::sort).
     pub fn holds(&self, graph: usize, node: Node) -> bool {
-        self.graphs.contains(&graph) || self.variables.contains(&(graph, node.index()))
+        self.graphs.contains(&graph) || self.variables.binary_search(&(graph as u32, node.index() as u32)).is_ok()
+    }
+
+    pub fn sort(&mut self) {
+        self.variables.sort_unstable();
+        self.variables.dedup();
     }
 
     pub fn extend(&mut self, other: Self) {
@@ -195,10 +201,12 @@ impl<'t> Resolver<'t> {
     }
 
     fn graphs(&mut self, tree: &'t Tree) {
-        let mut places: FxHashMap<String, Span> = FxHashMap::default();
-        let (mut graphs, mut sheets, mut above) = (IndexMap::new(), Vec::new(), Vec::new());
-        let mut graph_of_variable = FxHashMap::default();
         let blocks: Vec<graphs::Block<'t>> = tree.statements.iter().filter_map(graph_block).collect();
+        // A long file may have many: to make room once saves moving them again and again.
+        let (mut graphs, mut sheets) = (IndexMap::with_capacity(blocks.len()), Vec::with_capacity(blocks.len()));
+        let mut above = Vec::with_capacity(tree.statements.len());
+        let mut places: FxHashMap<&str, Span> = FxHashMap::default();
+        let mut graph_of_variable = FxHashMap::default();
         let mut ahead = graphs::ahead(&blocks, &self.findings.source).into_iter();
         for statement in &tree.statements {
             if let Some((_, block)) = graph_block(statement) {
@@ -207,7 +215,7 @@ impl<'t> Resolver<'t> {
                 let mut key = written.to_owned();
                 match places.get(written) {
                     None => {
-                        places.insert(key.clone(), span);
+                        places.insert(written, span);
                     }
                     Some(&first) => {
                         let source = &self.findings.source;

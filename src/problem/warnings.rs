@@ -24,6 +24,7 @@ impl<'t> Resolver<'t> {
                 }
             }
         }
+        self.touched.sort();
         for (at, (sheet, entry)) in self.sheets.iter().zip(self.graphs.values()).enumerate() {
             if sheet.damaged {
                 continue;

@@ -23,6 +23,7 @@ impl<'a> Reader<'a> {
             reader.keep = keep;
             reader.statements(at, until).then(|| std::mem::take(&mut reader.tree.statements))
         });
+        self.tree.statements.reserve(parts.iter().filter_map(|part| part.held.as_ref()).map(Vec::len).sum());
         let mut at = from;
         for (part, mark) in parts.into_iter().zip(marks) {
             let Some(statements) = self.take(part) else { break };
