@@ -25,7 +25,14 @@ PROMPT = b"whatif> "
 GRAPH = "graph { " + "; ".join(
     ["a -> b -> c -> x -> m -> y", "a -> x", "b -> y", "c <-> y", "z -> x", "z -> w -> y", "x <-> w", "v -> z", "v <-> a", "u -> v"]
 ) + " }"
-QUESTIONS = ["P(y | do(x))", "P(y | do(x), z)", "adjust P(y | do(m))", "x _||_ v | z", "implications"]
+# Each with a text of its answer: on Enter the line may be painted once more, prompt and all.
+QUESTIONS = {
+    "P(y | do(x))": b"Must be positive",
+    "P(y | do(x), z)": b"Must be positive",
+    "adjust P(y | do(m))": b"one it gives",
+    "x _||_ v | z": b"A path is open",
+    "implications": b"data:",
+}
 TEN = """// a graph
 graph g{N{
   z->x -> y  // the effect
@@ -62,7 +69,7 @@ def session():
     os.write(terminal, GRAPH.encode() + b"\r")
     until(terminal, b"10 variables", PROMPT)
     waits = []
-    for question in QUESTIONS:
+    for question, answer in QUESTIONS.items():
         os.write(terminal, question.encode())
         # The line is painted anew with each key; the last of them ends with a hint or with the question.
         time.sleep(0.2)
@@ -70,7 +77,7 @@ def session():
             os.read(terminal, 65536)
         start = time.perf_counter()
         os.write(terminal, b"\r")
-        until(terminal, PROMPT)
+        until(terminal, answer, PROMPT)
         waits.append(time.perf_counter() - start)
     os.write(terminal, b"\x04")
     os.kill(child, signal.SIGTERM)
