@@ -11,9 +11,13 @@ use super::resolver::{MAX_PARTS_IN_FILE, Resolver, Touched};
 use crate::parallel;
 use crate::syntax::tree::Tree;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// How many statements are one part.
 pub(super) const STATEMENTS: usize = 128;
+
+/// One part may take one of so many shares of the file's limits; else it is left for later.
+const SHARE: usize = 64;
 
 /// What was read of a part.
 pub(super) struct Ahead {
@@ -38,21 +42,32 @@ impl<'t> Resolver<'t> {
     pub fn questions_ahead(&self, tree: &'t Tree) -> Vec<Option<Ahead>> {
         let parts: Vec<_> = tree.statements.chunks(STATEMENTS).collect();
         let count = if parallel::threads() > 1 && self.model_names.is_empty() { parts.len() } else { 0 };
+        // What all parts hold together, so that they take no more memory than a file may.
+        let (all_bits, all_parts) = (AtomicUsize::new(0), AtomicUsize::new(0));
         parallel::map(0..count, |part| {
+            if all_bits.load(Relaxed) > MAX_SET_BITS || all_parts.load(Relaxed) > MAX_PARTS_IN_FILE {
+                return None;
+            }
             let mut ahead = Self {
                 graphs: Arc::clone(&self.graphs),
                 sheets: Arc::clone(&self.sheets),
                 nearest_graph: Arc::clone(&self.nearest_graph),
                 graph_of_variable: Arc::clone(&self.graph_of_variable),
                 domains: Arc::clone(&self.domains),
+                set_bits: MAX_SET_BITS - MAX_SET_BITS / SHARE,
+                parts_left: MAX_PARTS_IN_FILE / SHARE,
                 ahead: Some(true),
                 ..Self::new(&self.findings.source)
             };
             let mut asked = Asked::default();
             ahead.questions_of(parts[part], part * STATEMENTS, &mut asked);
             let Self { findings, nearest, touched, set_bits, parts_left, ahead, .. } = ahead;
-            let counts = ahead == Some(true) && findings.errors() == 0 && nearest.compared() == 0;
-            counts.then(|| Ahead { asked, findings, touched, set_bits, parts: MAX_PARTS_IN_FILE - parts_left })
+            let set_bits = set_bits - (MAX_SET_BITS - MAX_SET_BITS / SHARE);
+            let parts = MAX_PARTS_IN_FILE / SHARE - parts_left;
+            all_bits.fetch_add(set_bits, Relaxed);
+            all_parts.fetch_add(parts, Relaxed);
+            let counts = ahead == Some(true) && findings.is_few() && nearest.compared() == 0;
+            counts.then_some(Ahead { asked, findings, touched, set_bits, parts })
         })
     }
 

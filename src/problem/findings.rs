@@ -49,6 +49,11 @@ impl Findings {
         self.warnings_dropped += other.warnings_dropped;
     }
 
+    /// Whether there is no error and hardly a warning.
+    pub fn is_few(&self) -> bool {
+        self.errors() == 0 && self.warnings.len() <= 4
+    }
+
     /// How many errors there are so far.
     pub fn errors(&self) -> usize {
         self.errors.len() + self.errors_dropped

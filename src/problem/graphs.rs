@@ -40,13 +40,14 @@ pub(super) struct Ahead<'t> {
     pub nearest: Nearest,
 }
 
-/// Reads all blocks at once, where threads are lent; elsewhere none.
-pub(super) fn ahead<'t>(blocks: &[Block<'t>], source: &Source) -> Vec<Ahead<'t>> {
+/// Reads all blocks at once, where threads are lent; elsewhere none. A block with mistakes or many warnings is left for
+/// later, when it is known how many of them a file still may have.
+pub(super) fn ahead<'t>(blocks: &[Block<'t>], source: &Source) -> Vec<Option<Ahead<'t>>> {
     let count = if parallel::threads() > 1 { blocks.len() } else { 0 };
     parallel::map(0..count, |at| {
         let (mut findings, mut nearest) = (Findings::new(source), Nearest::new());
         let read = read(blocks[at], &mut findings, &mut nearest);
-        Ahead { read, findings, nearest }
+        findings.is_few().then_some(Ahead { read, findings, nearest })
     })
 }
 

@@ -231,7 +231,7 @@ impl<'t> Resolver<'t> {
                     }
                 }
                 let graph = graphs.len();
-                let (mut entry, sheet) = match ahead.next() {
+                let (mut entry, sheet) = match ahead.next().flatten() {
                     Some(ahead) if self.nearest.take(ahead.nearest.compared()) => {
                         self.findings.extend(ahead.findings);
                         ahead.read

@@ -9,6 +9,7 @@ use crate::parallel;
 use crate::source::{Diagnostic, Source};
 use crate::syntax::cut::Text;
 use crate::syntax::{MAX_ERRORS, MAX_ITEMS};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// How long a part is, at least: long enough that to begin it costs nothing, short enough that no thread waits long for
 /// the last one.
@@ -78,11 +79,17 @@ fn at_once<T: Send + Sync>(
     read: impl Fn(&mut Reader<'_>, usize, usize) -> Option<T> + Sync,
 ) -> Vec<Part<T>> {
     let shared = text.shared();
+    // Of all parts, so that they take no more memory than what may be read of a file.
+    let items = AtomicUsize::new(0);
     parallel::map(0..marks.len(), |part| {
+        if items.load(Relaxed) > MAX_ITEMS {
+            return Part { held: None, items: 0, diagnostics: Vec::new() };
+        }
         let text = shared.text();
         let mut reader = Reader::new(source, &text, false);
         let start = if part == 0 { from } else { marks[part - 1] };
         let held = read(&mut reader, start, marks[part]);
+        items.fetch_add(reader.items, Relaxed);
         Part { held, items: reader.items, diagnostics: reader.diagnostics }
     })
 }
