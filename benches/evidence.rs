@@ -59,7 +59,7 @@ fn prove(found: &Found, mut arena: Arena) -> (Arena, kernel::Checked) {
     let claim = Claim {
         graph: Arc::clone(&found.graph),
         source: None,
-        known: vec![Term::new(known, [], []).expect("a joint")],
+        known: Arc::new([Term::new(known, [], []).expect("a joint")]),
         statement: Statement::Identifiable { query, estimand: found.estimand.expr },
     };
     let checked = kernel::check(&mut arena, &claim, &Evidence::Derivation(derivation)).expect("the kernel accepts it");
@@ -151,7 +151,7 @@ fn counter_models(bencher: Bencher, nodes: usize) {
         let claim = Claim {
             graph: Arc::clone(graph),
             source: None,
-            known: Vec::new(),
+            known: Arc::default(),
             statement: Statement::NotIdentifiable { query },
         };
         let evidence = Evidence::Hedge(hedge.clone(), Some(Box::new(models)));

@@ -201,7 +201,7 @@ impl Search<'_, '_> {
         let others = graph.nodes().filter(|&node| node != z).map(reference);
         let known = Term::new(others, [], [reference(z)])?;
         let mut claim = self.context.claim(Statement::Identifiable { query, estimand });
-        claim.known.push(known.clone());
+        claim.known = claim.known.iter().chain([&known]).cloned().collect();
         let checked = settle(&mut arena, &claim, &Evidence::Derivation(derivation)).ok()?;
         let found = Found { checked, strategy: "experiment", estimand: written(graph, &arena, estimand) };
         Some(Randomise { variable: z, known, found })

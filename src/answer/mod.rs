@@ -80,7 +80,7 @@ struct Projected {
     /// As written, where latents were declared.
     source: Option<SourceGraph>,
     /// The distributions taken as known: the joint one.
-    known: Vec<Term>,
+    known: Arc<[Term]>,
 }
 
 impl<'p> Prover<'p> {

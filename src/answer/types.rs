@@ -76,7 +76,7 @@ pub struct Answer {
     /// The graph as written, where latents were declared.
     pub source_graph: Option<SourceGraph>,
     /// The distributions taken as known.
-    pub known: Vec<Term>,
+    pub known: Arc<[Term]>,
     /// Holds every expression of the answer.
     pub arena: Arena,
     /// Names for shared or deeply nested subexpressions of everything the answer shows, in order of use: each may name

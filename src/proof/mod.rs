@@ -36,7 +36,7 @@ pub struct Claim {
     /// Where latents were declared: the graph whose latent projection `graph` is claimed to be.
     pub source: Option<SourceGraph>,
     /// The distributions taken as known. By default one: the joint of all measured variables.
-    pub known: Vec<Term>,
+    pub known: Arc<[Term]>,
     /// What is claimed of them.
     pub statement: Statement,
 }

@@ -17,8 +17,9 @@ fn settle(case: &Case) -> Result<(), String> {
     let effect = case.effect();
     let mut arena = Arena::new();
     let query = arena.p(case.term());
-    let known = vec![Term::new(graph.nodes().map(|n| Ref::plain(Var::new(n.index()))), [], []).unwrap()];
-    let claim = |statement| Claim { graph: graph.clone(), source: None, known: known.clone(), statement };
+    let known: Arc<[Term]> =
+        Arc::new([Term::new(graph.nodes().map(|n| Ref::plain(Var::new(n.index()))), [], []).unwrap()]);
+    let claim = |statement| Claim { graph: graph.clone(), source: None, known: Arc::clone(&known), statement };
     match identify(&graph, &effect, &mut arena, true) {
         Identification::Identifiable(estimands) => {
             for estimand in estimands {

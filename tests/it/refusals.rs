@@ -28,7 +28,7 @@ use whatif::proof::{Claim, CounterModel, Evidence, OpenPath, Separation, Stateme
 fn claim(case: &Case, statement: Statement) -> Claim {
     let all = case.graph.nodes().map(|node| Ref::plain(Var::new(node.index())));
     let joint = Term::new(all, [], []).unwrap();
-    Claim { graph: Arc::new(case.graph.clone()), source: None, known: vec![joint], statement }
+    Claim { graph: Arc::new(case.graph.clone()), source: None, known: Arc::new([joint]), statement }
 }
 
 fn check(arena: &mut Arena, case: &Case, statement: Statement, evidence: Evidence) -> Result<Checked, Refusal> {

@@ -24,7 +24,7 @@ const ROOM: usize = 1 << 27;
 pub(super) struct Reader {
     pub(super) graph: Arc<Graph>,
     source: Option<SourceGraph>,
-    known: Vec<Term>,
+    known: Arc<[Term]>,
     pub(super) arena: Arena,
     definitions: FxHashMap<String, ExprId>,
     room: usize,
@@ -45,7 +45,7 @@ impl Reader {
         let mut reader = Self {
             graph,
             source,
-            known: Vec::new(),
+            known: Arc::default(),
             arena: Arena::new(),
             definitions: FxHashMap::default(),
             room: ROOM,
@@ -56,11 +56,11 @@ impl Reader {
                 for term in list(answer, "given")? {
                     known.push(reader.term(term)?);
                 }
-                known
+                known.into()
             }
             None => {
                 let all = reader.graph.nodes().map(|node| Ref::plain(Var::new(node.index())));
-                vec![Term::new(all, [], []).ok_or("the joint distribution is no term")?]
+                Arc::new([Term::new(all, [], []).ok_or("the joint distribution is no term")?])
             }
         };
         if some(answer, "definitions").is_some() {

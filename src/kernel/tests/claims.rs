@@ -5,6 +5,7 @@ use crate::expr::{Arena, BigRational, Expr, Ref, Term, Var};
 use crate::graph::{Graph, Node, NodeSet};
 use crate::kernel::check;
 use crate::proof::{Claim, CounterModel, Derivation, Evidence, OpenPath, PathStep, Statement, Step, Use};
+use std::sync::Arc;
 
 fn settled(arena: &mut Arena, claim: &Claim, steps: Vec<Step>) -> bool {
     check(arena, claim, &Evidence::Derivation(Derivation { steps })).is_ok()
@@ -51,7 +52,7 @@ fn what_is_known_decides_what_an_estimand_may_name() {
             let Expr::P(term) = arena.get(id) else { panic!("{text} is no term") };
             term.clone()
         });
-        let known: Vec<Term> = known.collect();
+        let known: Arc<[Term]> = known.collect();
         let id = expr(&mut arena, &g, estimand);
         let claim = Claim { known, ..claim(&g, Statement::Identifiable { query: id, estimand: id }) };
         settled(&mut arena, &claim, vec![])
@@ -126,7 +127,7 @@ fn foreign_parts_are_refused_without_a_panic() {
     let steps = vec![Step { rule: crate::proof::Rule::Algebra, lhs: far, rhs: far, uses: vec![], requires: vec![] }];
     assert!(!settled(&mut arena, &claim(&g, Statement::Equal(near, near)), steps));
     let known = vec![Term::new([Ref::plain(Var::new(7))], [], []).unwrap()];
-    let strange = Claim { known, ..claim(&g, Statement::Equal(near, near)) };
+    let strange = Claim { known: known.into(), ..claim(&g, Statement::Equal(near, near)) };
     assert!(!settled(&mut arena, &strange, vec![]));
     // A number without a denominator, too many primes, sets of another capacity, nodes of no graph.
     let nan = arena.number(BigRational::new_raw(1.into(), 0.into()));

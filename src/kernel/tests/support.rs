@@ -214,7 +214,7 @@ pub fn joint(graph: &Graph) -> Term {
 
 /// A claim from P(v) alone.
 pub fn claim(graph: &Graph, statement: Statement) -> Claim {
-    Claim { graph: Arc::new(graph.clone()), source: None, known: vec![joint(graph)], statement }
+    Claim { graph: Arc::new(graph.clone()), source: None, known: Arc::new([joint(graph)]), statement }
 }
 
 /// Judges steps as the proof of `Equal` or of `Identifiable` between the sides of the last.
