@@ -18,7 +18,7 @@ pub fn read<T: Send>(bytes: usize, work: impl FnOnce() -> T + Send) -> T {
     /// To start threads takes about as long as to read a tenth of this.
     const LONG: usize = 128 << 10;
     // Whoever has threads already reads with those.
-    if bytes < LONG || parallel::threads() > 1 {
+    if bytes < LONG || rayon_core::current_thread_index().is_some() {
         return work();
     }
     match rayon_core::ThreadPoolBuilder::new().build() {

@@ -25,7 +25,7 @@ pub(super) trait Entry: Num + Clone {
     fn whole(part: &Self::Part, times: &BigInt) -> Self;
 }
 
-/// Whole numbers, so that a fraction is brought to its lowest terms once for each cell that is asked for and not in every
+/// Whole numbers, so that a fraction is brought to its lowest terms once for each cell of the outcome and not in every
 /// product and sum on the way.
 impl Entry for BigRational {
     type Part = BigInt;
@@ -105,6 +105,7 @@ pub(super) fn joint<T: Entry>(
         }
         axes.push((node.index() as u64, variable.states));
         let sizes: Vec<usize> = axes.iter().map(|(_, size)| *size).collect();
+        debug_assert!(variable.table.iter().all(|row| row.len() == variable.states));
         let (common, parts) = T::parts(&variable.table.iter().flatten().collect::<Vec<_>>());
         times *= common;
         factors.push(Table::from_fn(&axes, limit, &|states| {

@@ -6,8 +6,9 @@
 
 use super::findings::Findings;
 use super::names::MAX_SET_BITS;
+use super::nearest::Nearest;
 use super::questions::Asked;
-use super::resolver::{MAX_PARTS_IN_FILE, Resolver, Touched};
+use super::resolver::{MAX_PARTS_IN_FILE, Reads, Resolver, Touched};
 use crate::parallel;
 use crate::syntax::tree::Tree;
 use std::sync::Arc;
@@ -56,25 +57,37 @@ impl<'t> Resolver<'t> {
                 domains: Arc::clone(&self.domains),
                 set_bits: MAX_SET_BITS - MAX_SET_BITS / SHARE,
                 parts_left: MAX_PARTS_IN_FILE / SHARE,
-                ahead: Some(true),
+                nearest: Nearest::within(0),
+                reads: Reads::Part,
                 ..Self::new(&self.findings.source)
             };
             let mut asked = Asked::default();
             ahead.questions_of(parts[part], part * STATEMENTS, &mut asked);
-            let Self { findings, nearest, touched, set_bits, parts_left, ahead, .. } = ahead;
+            let does = ahead.does();
+            let Self { findings, touched, set_bits, parts_left, .. } = ahead;
             let set_bits = set_bits - (MAX_SET_BITS - MAX_SET_BITS / SHARE);
             let parts = MAX_PARTS_IN_FILE / SHARE - parts_left;
             all_bits.fetch_add(set_bits, Relaxed);
             all_parts.fetch_add(parts, Relaxed);
-            let counts = ahead == Some(true) && findings.is_few() && nearest.compared() == 0;
-            counts.then_some(Ahead { asked, findings, touched, set_bits, parts })
+            (does && findings.is_few()).then_some(Ahead { asked, findings, touched, set_bits, parts })
         })
     }
 
     /// Gives up a part, which would need to know what only the whole file tells; false in who reads the whole.
     pub fn gives_up(&mut self) -> bool {
-        self.ahead = self.ahead.and(Some(false));
-        self.ahead.is_some()
+        if self.reads == Reads::Part {
+            self.reads = Reads::TooLittle;
+        }
+        self.reads != Reads::All
+    }
+
+    /// Whether it is of use to read on: in a part only while nothing is wrong and no other name is looked for.
+    pub fn does(&self) -> bool {
+        match self.reads {
+            Reads::All => true,
+            Reads::Part => self.findings.errors() == 0 && self.nearest.compared().is_some(),
+            Reads::TooLittle => false,
+        }
     }
 
     /// Takes what was read of a part, unless the file's limits forbid it.

@@ -2,13 +2,14 @@
 
 use super::edges::{Edges, Link};
 use super::findings::Findings;
-use super::nearest::Nearest;
+use super::nearest::{MAX_COMPARISONS, Nearest};
 use super::{GraphEntry, VariableInfo, diagnostics};
 use crate::graph::{Graph, GraphBuilder, Node, NodeSet};
 use crate::parallel;
 use crate::source::{Source, Span};
 use crate::syntax::tree::{Attribute, Chain, GraphBlock, GraphItem, Name, NodeItem, Statement};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// The name of the one graph that has none of its own.
 pub(super) const UNNAMED: &str = "graph";
@@ -34,20 +35,29 @@ pub(super) struct Sheet<'t> {
 pub(super) type Block<'t> = (&'t Statement, &'t GraphBlock);
 
 /// A block that was read while nothing was known of the others.
-pub(super) struct Ahead<'t> {
+pub(super) struct Early<'t> {
     pub read: (GraphEntry, Sheet<'t>),
     pub findings: Findings,
-    pub nearest: Nearest,
+    /// How many names were compared.
+    pub compared: usize,
 }
 
 /// Reads all blocks at once, where threads are lent; elsewhere none. A block with mistakes or many warnings is left for
 /// later, when it is known how many of them a file still may have.
-pub(super) fn ahead<'t>(blocks: &[Block<'t>], source: &Source) -> Vec<Option<Ahead<'t>>> {
+pub(super) fn ahead<'t>(blocks: &[Block<'t>], source: &Source) -> Vec<Option<Early<'t>>> {
+    /// For one block: those of a file come from one budget.
+    const COMPARISONS: usize = 100;
     let count = if parallel::threads() > 1 { blocks.len() } else { 0 };
+    let together = AtomicUsize::new(0);
     parallel::map(0..count, |at| {
-        let (mut findings, mut nearest) = (Findings::new(source), Nearest::new());
+        if together.load(Relaxed) > MAX_COMPARISONS {
+            return None;
+        }
+        let (mut findings, mut nearest) = (Findings::new(source), Nearest::within(COMPARISONS));
         let read = read(blocks[at], &mut findings, &mut nearest);
-        findings.is_few().then_some(Ahead { read, findings, nearest })
+        let compared = nearest.compared();
+        together.fetch_add(compared.unwrap_or(COMPARISONS), Relaxed);
+        compared.filter(|_| findings.is_few()).map(|compared| Early { read, findings, compared })
     })
 }
 

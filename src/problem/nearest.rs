@@ -2,7 +2,7 @@
 
 /// How many names are compared in one file. A file with more than this to compare has many misspelt names, and its
 /// reader has suggestions enough.
-const MAX_COMPARISONS: usize = 1_000_000;
+pub(super) const MAX_COMPARISONS: usize = 1_000_000;
 /// Longer names are not compared: the distance takes quadratic time.
 const MAX_LENGTH: usize = 64;
 /// How many names are suggested.
@@ -12,16 +12,24 @@ const MAX_SUGGESTED: usize = 3;
 #[derive(Debug)]
 pub(super) struct Nearest {
     left: usize,
+    most: usize,
+    /// Whether any name has been looked for.
+    wanted: bool,
 }
 
 impl Nearest {
     pub fn new() -> Self {
-        Self { left: MAX_COMPARISONS }
+        Self::within(MAX_COMPARISONS)
     }
 
-    /// How many names have been compared.
-    pub fn compared(&self) -> usize {
-        MAX_COMPARISONS - self.left
+    /// As [`new`](Self::new), with a smaller budget.
+    pub fn within(left: usize) -> Self {
+        Self { left, most: left, wanted: false }
+    }
+
+    /// How many names have been compared; None where more would have been with a larger budget.
+    pub fn compared(&self) -> Option<usize> {
+        (!self.wanted || self.left > 0).then_some(self.most - self.left)
     }
 
     /// Takes so many comparisons, made elsewhere, from the budget, if it holds them.
@@ -38,6 +46,7 @@ impl Nearest {
     }
 
     fn among(&mut self, wrong: &str, known: &mut dyn Iterator<Item = &str>) -> Vec<String> {
+        self.wanted = true;
         let wanted = wrong.to_lowercase();
         let length = wanted.chars().count();
         let mut best: Vec<(usize, &str)> = Vec::new();

@@ -52,6 +52,9 @@ impl<'t> Resolver<'t> {
     pub fn questions_of(&mut self, statements: &'t [Statement], first: usize, asked: &mut Asked) {
         let Asked { id, queries, expectations } = asked;
         for (position, statement) in (first..).zip(statements) {
+            if !self.does() {
+                return;
+            }
             match &statement.kind {
                 StatementKind::Query(query) => {
                     *id += 1;

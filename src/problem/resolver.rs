@@ -115,10 +115,20 @@ pub(super) struct Resolver<'t> {
     pub missed_graph: bool,
     /// What questions speak of.
     pub touched: Touched,
-    /// In one that reads a part of the questions while nothing is known of those before: whether that is enough so far.
-    pub ahead: Option<bool>,
+    pub reads: Reads,
     pub parts_left: usize,
     pub exhausted: bool,
+}
+
+/// What a resolver reads of a file's questions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// All of them.
+    All,
+    /// Some, while nothing is known of those before.
+    Part,
+    /// Some, and that has turned out not to do.
+    TooLittle,
 }
 
 /// What questions speak of.
@@ -126,11 +136,17 @@ pub(super) struct Resolver<'t> {
 pub(super) struct Touched {
     /// By graph and node, as often as they are named.
     variables: Vec<(u32, u32)>,
+    /// How many of these there may be before each is kept once.
+    room: usize,
     graphs: FxHashSet<usize>,
 }
 
 impl Touched {
     pub fn variable(&mut self, graph: usize, node: Node) {
+        if self.variables.len() > self.room {
+            self.sort();
+            self.room = (2 * self.variables.len()).max(1 << 16);
+        }
         self.variables.push((graph as u32, node.index() as u32));
     }
 
@@ -171,7 +187,7 @@ impl<'t> Resolver<'t> {
             set_bits: 0,
             missed_graph: false,
             touched: Touched::default(),
-            ahead: None,
+            reads: Reads::All,
             parts_left: MAX_PARTS_IN_FILE,
             exhausted: false,
         }
@@ -232,9 +248,9 @@ impl<'t> Resolver<'t> {
                 }
                 let graph = graphs.len();
                 let (mut entry, sheet) = match ahead.next().flatten() {
-                    Some(ahead) if self.nearest.take(ahead.nearest.compared()) => {
-                        self.findings.extend(ahead.findings);
-                        ahead.read
+                    Some(early) if self.nearest.take(early.compared) => {
+                        self.findings.extend(early.findings);
+                        early.read
                     }
                     _ => graphs::read((statement, block), &mut self.findings, &mut self.nearest),
                 };

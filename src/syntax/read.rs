@@ -12,6 +12,8 @@ use std::ops::Range;
 mod model;
 mod parts;
 
+use parts::Together;
+
 /// Reads a whole file.
 pub(super) fn file(source: &Source) -> (Tree, Vec<Diagnostic>) {
     match cut(source) {
@@ -50,7 +52,7 @@ fn read<'a>(source: &'a Source, text: &'a Text<'a>, keep: bool) -> (Reader<'a>, 
     let mut reader = Reader::new(source, text, keep);
     let at = if text.rest(0).starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let at = reader.statements_at_once(at);
-    reader.statements(at, text.end);
+    let _ = reader.statements(at, text.end);
     (reader, at)
 }
 
@@ -101,6 +103,19 @@ struct Reader<'a> {
     items: usize,
     /// That they are too many has been said.
     too_many: bool,
+    /// In who reads a part of the text: what all parts hold.
+    together: Option<&'a Together>,
+}
+
+/// Where the lines of a graph were left.
+#[derive(PartialEq, Eq)]
+enum Reached {
+    /// At the offset asked for: a line that begins just there would be read the same.
+    Mark,
+    /// Somewhere beyond it.
+    Beyond,
+    /// At the end of the block, or of all reading.
+    End,
 }
 
 /// What has been read of a graph's body.
@@ -114,7 +129,8 @@ struct Body {
 
 impl<'a> Reader<'a> {
     fn new(source: &'a Source, text: &'a Text<'a>, keep: bool) -> Self {
-        Self { source, text, tree: Tree::default(), keep, diagnostics: Vec::new(), items: 0, too_many: false }
+        let (tree, diagnostics) = (Tree::default(), Vec::new());
+        Self { source, text, tree, keep, diagnostics, items: 0, too_many: false, together: None }
     }
 
     /// The tree, and what is wrong with the text, in its order.
@@ -133,15 +149,18 @@ impl<'a> Reader<'a> {
         (tree, diagnostics)
     }
 
-    /// The statements from an offset up to another; whether one that began just there would be read the same.
-    fn statements(&mut self, mut at: usize, until: usize) -> bool {
+    /// The statements from an offset up to another, where one that begins just there would be read the same.
+    ///
+    /// # Errors
+    /// It would not; and where to read on.
+    fn statements(&mut self, mut at: usize, until: usize) -> Result<(), usize> {
         loop {
             let (start, doc) = self.lead(at, until);
             if start >= until {
-                return start == until && doc.is_none();
+                return if start == until && doc.is_none() { Ok(()) } else { Err(at) };
             }
             if self.is_full(start) {
-                return false;
+                return Err(at);
             }
             if let (Step::Close(_), next) = self.text.step(start) {
                 let close = self.text.slice(start..next);
@@ -157,6 +176,11 @@ impl<'a> Reader<'a> {
     /// Whether no more is read: too many errors, or too much of anything. Counts one item.
     fn is_full(&mut self, at: usize) -> bool {
         self.items += 1;
+        if let Some(together) = self.together
+            && together.are_full(1)
+        {
+            return true;
+        }
         if self.items > MAX_ITEMS && !self.too_many {
             self.too_many = true;
             let span = Span::new(at, at);
@@ -340,35 +364,36 @@ impl<'a> Reader<'a> {
         }
         let unclosed = self.text.is_unclosed(brace).then_some(indent);
         let mut body = Body { at: brace + 1, end: brace + 1, items: Vec::new() };
-        self.graph_lines_at_once(brace, unclosed, &mut body);
-        self.graph_lines(brace, unclosed, &mut body, self.text.end);
+        if self.graph_lines_at_once(brace, unclosed, &mut body) != Reached::End {
+            self.graph_lines(brace, unclosed, &mut body, self.text.end);
+        }
         let Body { at, end, items } = body;
         let kind = StatementKind::Graph(GraphBlock { dag, name, items });
         self.push(Span::new(start, end), doc, kind);
         at
     }
 
-    /// The lines of a graph up to its end or an offset; whether one that began just there would be read the same.
-    fn graph_lines(&mut self, brace: usize, unclosed: Option<usize>, body: &mut Body, until: usize) -> bool {
+    /// The lines of a graph up to its end or an offset.
+    fn graph_lines(&mut self, brace: usize, unclosed: Option<usize>, body: &mut Body, until: usize) -> Reached {
         loop {
             let (item, doc) = self.lead(body.at, until);
             if item >= until && until < self.text.end {
-                return item == until && doc.is_none();
+                return if item == until && doc.is_none() { Reached::Mark } else { Reached::Beyond };
             }
             let ends = unclosed.is_some_and(|indent| self.is_next_statement(item, indent));
             if item >= self.text.end || ends {
                 self.diagnostics.push(diagnostics::unclosed_block(self.source, brace, body.at, "graph"));
                 body.at = item;
-                return false;
+                return Reached::End;
             }
             if self.text.byte(item) == b'}' {
                 body.at = item + 1;
                 body.end = body.at;
-                return false;
+                return Reached::End;
             }
             if self.is_full(item) {
                 body.at = item;
-                return false;
+                return Reached::End;
             }
             let piece = self.text.graph_piece(item, unclosed);
             self.graph_line(&piece, doc, &mut body.items);
@@ -386,10 +411,11 @@ impl<'a> Reader<'a> {
             Ok(pairs) => {
                 let read = self.built(start, |builder| Some(builder.graph_line(pairs, doc)));
                 // A line may hold many variables.
-                self.items += read
-                    .as_ref()
-                    .map_or(0, |read| read.len().saturating_sub(1))
-                    .min(MAX_ITEMS - self.items.min(MAX_ITEMS));
+                let more = read.as_ref().map_or(0, |read| read.len().saturating_sub(1));
+                self.items += more.min(MAX_ITEMS - self.items.min(MAX_ITEMS));
+                if let Some(together) = self.together {
+                    together.are_full(more);
+                }
                 read
             }
             Err(at) => {
