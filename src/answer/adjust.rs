@@ -198,7 +198,17 @@ impl Listing<'_> {
                 optimal: false,
             });
         }
-        if found.is_empty() && !self.truncated {
+        let named = self.request.with.union(&self.request.without);
+        if found.is_empty() && !self.truncated && !named.is_empty() {
+            // One that is named there may be an instrument otherwise.
+            self.why.push(format!(
+                "No instrument is left with {} set aside by the question: whatever else goes with {x} goes with {y} by another \
+                 way than through {x}, or has to be conditioned on what may not be used.",
+                words::list(self.graph, &named),
+                x = self.x(),
+                y = self.y()
+            ));
+        } else if found.is_empty() && !self.truncated {
             self.why.push(format!(
                 "No instrument: whatever goes with {x} goes with {y} by another way than through {x}, whichever of the \
                  ancestors is conditioned on.",

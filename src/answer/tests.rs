@@ -240,6 +240,14 @@ fn sets_of_all_kinds_and_why_there_are_none() {
 }
 
 #[test]
+fn an_instrument_that_the_question_sets_aside_is_not_said_to_be_none() {
+    let all = answers("graph { z -> x -> y; x <-> y }\nadjust P(y | do(x)) with z", &Options::default());
+    let Body::Adjust { why_none, .. } = &all[0].body else { panic!("{:?}", all[0]) };
+    let told = why_none.iter().find(|why| why.starts_with("No instrument")).unwrap();
+    assert!(told.starts_with("No instrument is left with z set aside by the question"), "{told}");
+}
+
+#[test]
 fn implications_list_every_pair_that_is_not_adjacent() {
     let all = answers(
         "graph g { a -> b -> c -> d }\nimplications g\n\

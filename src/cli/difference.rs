@@ -28,7 +28,10 @@ pub fn lines(old: &str, new: &str, colour: bool) -> String {
                 ChangeTag::Insert => ("+ ", "\x1b[32m"),
                 ChangeTag::Equal => ("  ", ""),
             };
-            let line: String = change.value().trim_end_matches('\n').chars().map(visible).collect();
+            let line = change.value().trim_end_matches('\n');
+            // The line end of other systems has a sign of its own.
+            let (line, end) = line.strip_suffix('\r').map_or((line, ""), |line| (line, "␍"));
+            let line: String = line.chars().map(visible).chain(end.chars()).collect();
             let line = format!("  {sign}{line}");
             let line = line.trim_end();
             text.push_str(&if colour && !paint.is_empty() {
@@ -52,6 +55,11 @@ fn visible(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::lines;
+
+    #[test]
+    fn the_line_ends_of_other_systems_are_shown() {
+        assert_eq!(lines("a\r\n", "a\n", false), "  - a␍\n  + a\n");
+    }
 
     #[test]
     fn long_texts_are_not_compared_line_by_line() {

@@ -76,7 +76,7 @@ pub fn main() -> ExitCode {
         Some(Command::Import(import)) => import::import(import, &mut Output::new(&import.look)),
         Some(Command::Export(export)) => export::export(export, &mut Output::new(&export.look)),
     };
-    ExitCode::from(status)
+    ExitCode::from(if output::is_unwritten() { status.max(status::INPUT) } else { status })
 }
 
 /// How a run went; the largest status that applies is the program's.
@@ -85,7 +85,7 @@ mod status {
     pub const FINE: u8 = 0;
     /// An expectation did not hold, or a proof failed.
     pub const OTHERWISE: u8 = 1;
-    /// The input could not be read or has errors.
+    /// The input could not be read or has errors, or the output could not be written.
     pub const INPUT: u8 = 2;
     /// The kernel refused a certificate, or a self-check failed.
     pub const REFUSED: u8 = 70;

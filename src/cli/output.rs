@@ -2,9 +2,10 @@
 
 use super::args::{Color, Look};
 use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use whatif::render::{Document, Style, terminal};
 use whatif::source::Diagnostic;
@@ -13,13 +14,21 @@ use whatif::source::Diagnostic;
 const WIDEST: usize = 100;
 const NARROWEST: usize = 40;
 
+/// Whether some output was lost: known only when the last of it is written, after a command has its status.
+static UNWRITTEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether some output could not be written, though someone was there to read it.
+pub fn is_unwritten() -> bool {
+    UNWRITTEN.load(Ordering::Relaxed)
+}
+
 /// Standard output and standard error.
 pub struct Output {
     style: Style,
     errors: GraphicalReportHandler,
     /// Whether something stands on standard error already.
     complained: bool,
-    /// Nobody reads any longer (`| head`).
+    /// Nobody reads any longer (`| head`), or nothing more can be written.
     closed: bool,
     /// On a terminal: what is shown at the end, page by page where it is long.
     held: Option<String>,
@@ -94,8 +103,14 @@ impl Output {
             return;
         }
         let mut out = std::io::stdout().lock();
-        // A reader who has seen enough is no error; nor is there anyone to tell.
-        self.closed = out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err();
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            self.closed = true;
+            // A reader who has seen enough is no error; nor is there anyone to tell.
+            if error.kind() != ErrorKind::BrokenPipe {
+                UNWRITTEN.store(true, Ordering::Relaxed);
+                self.remark(&format!("whatif: the output could not be written: {error}"));
+            }
+        }
     }
 
     /// One line on standard error that is no mistake of the file's.

@@ -17,11 +17,15 @@ use whatif::source::Diagnostic;
 use whatif::testing::{self, Report};
 
 const INTERVAL: Duration = Duration::from_millis(200);
+/// A file that is not there so often in a row has not just been replaced.
+const LONG_GONE: u32 = 5;
 
 /// A file as it was last seen.
 struct Watched<'a> {
     path: &'a PathBuf,
     stamp: Option<(SystemTime, u64)>,
+    /// How often in a row it was not there.
+    missing: u32,
     text: Option<String>,
     /// Each question and expectation with what came of it; none while the file has errors.
     seen: Option<Vec<Seen>>,
@@ -38,7 +42,7 @@ pub fn watch(args: &Watch, output: &mut Output) -> u8 {
     let mut files: Vec<Watched<'_>> = args
         .files
         .iter()
-        .map(|path| Watched { path, stamp: None, text: None, seen: None, status: status::FINE })
+        .map(|path| Watched { path, stamp: None, missing: 0, text: None, seen: None, status: status::FINE })
         .collect();
     let mut rounds = 0;
     loop {
@@ -66,8 +70,18 @@ impl Watched<'_> {
     /// Looks whether the file has changed, and shows what is different; whether it has.
     fn look(&mut self, output: &mut Output, first: bool) -> bool {
         let stamp = std::fs::metadata(self.path).and_then(|data| Ok((data.modified()?, data.len()))).ok();
-        // A file that is not there is being replaced, most likely.
-        if !first && (stamp.is_none() || stamp == self.stamp) {
+        if !first && stamp.is_none() {
+            // It is being replaced, most likely.
+            self.missing += 1;
+            if self.missing == LONG_GONE {
+                output.text(&format!("{} is gone; it is answered again when it is back\n", self.path.display()));
+            }
+            return false;
+        }
+        if std::mem::take(&mut self.missing) >= LONG_GONE {
+            output.text(&format!("{} is back\n", self.path.display()));
+        }
+        if !first && stamp == self.stamp {
             return false;
         }
         self.stamp = stamp;

@@ -42,7 +42,15 @@ pub(super) fn read(source: &Source) -> (Option<Model>, Vec<Diagnostic>) {
         let event = reader.read_event();
         let span = Span::new(start, skip + reader.buffer_position() as usize);
         match event {
-            Ok(Event::Eof) => break,
+            Ok(Event::Eof) => {
+                if !loader.stack.is_empty() {
+                    let at = crate::exchange::boundary(text, text.len().saturating_sub(1));
+                    let message = "the file ends before all of its elements do".to_owned();
+                    let help = "it may have been cut off: export it once more";
+                    loader.draft.error(diagnostics::malformed(source, Span::new(at, text.len()), message, help));
+                }
+                break;
+            }
             Ok(event) => loader.event(event, span),
             Err(error) => {
                 let at = skip + reader.error_position() as usize;

@@ -98,7 +98,17 @@ impl Reader<'_> {
         found
     }
 
+    /// Says which entries are there and no lists.
+    fn lists(&mut self, graph: &Map<String, Value>, keys: &[&str]) {
+        for key in keys.iter().filter(|key| graph.get(**key).is_some_and(|value| !value.is_array())) {
+            let (place, help) = (self.place(key), format!("write it like this: {WANTED}"));
+            let error = diagnostics::malformed(self.draft.source, place, format!("`{key}` is no list"), &help);
+            self.draft.error(error);
+        }
+    }
+
     fn own(&mut self, graph: &Map<String, Value>) {
+        self.lists(graph, &["nodes", "latents", "exposures", "outcomes", "adjusted", "directed", "bidirected"]);
         let list = |key: &str| graph.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         for node in list("nodes") {
             self.node(node, "a node");
@@ -177,6 +187,7 @@ impl Reader<'_> {
             self.draft.error(error);
             return;
         }
+        self.lists(graph, &["nodes", "links", "edges"]);
         for node in list("nodes") {
             if self.draft.is_full() {
                 return;

@@ -7,7 +7,7 @@ use super::{Earlier, MOST_ASKED, MOST_KEPT, MOST_UNDONE, Said, Say, Session, Sta
 use crate::answer::{Options, Prover};
 use crate::problem::{self, Problem};
 use crate::render::document::{Math, Text, Tone};
-use crate::source::{Diagnostic, Source, Span};
+use crate::source::{Diagnostic, Label, Source, Span};
 use crate::syntax::print::{self, Style};
 use crate::syntax::tree::{GraphItem, Name, Query, Statement, StatementKind};
 use std::borrow::Cow;
@@ -202,7 +202,17 @@ impl Session {
                 GraphItem::Node(node) => {
                     return say(Said::Diagnostic(diagnostics::no_such_variable(what, &node.name.value)));
                 }
-                GraphItem::Latent(names) => removal.latents.extend(names.iter().map(|name| name.value.clone())),
+                GraphItem::Latent(names) => {
+                    for name in names.iter().map(|name| &name.value) {
+                        match graph.node(name) {
+                            None => return say(Said::Diagnostic(diagnostics::no_such_variable(what, name))),
+                            Some(node) if !entry.latents.contains(node) => {
+                                return say(Said::Diagnostic(diagnostics::not_latent(what, name)));
+                            }
+                            Some(_) => removal.latents.insert(name.clone()),
+                        };
+                    }
+                }
                 GraphItem::Chain(chain) => {
                     for edge in edit::edges(chain) {
                         let there = graph.node(&edge.from).zip(graph.node(&edge.to)).is_some_and(|(a, b)| {
@@ -267,25 +277,34 @@ impl Session {
         self.compare(before, options, say);
     }
 
-    /// Takes the last change back.
-    pub(super) fn undo(&mut self, options: &Options<'_>, say: Say<'_>) {
-        let Some(earlier) = self.earlier.pop_back() else {
+    /// Takes the last changes back.
+    pub(super) fn undo(&mut self, changes: usize, options: &Options<'_>, say: Say<'_>) {
+        if self.earlier.is_empty() {
             return say(remark(Text::of("There is nothing to take back.")));
-        };
+        }
         let before = self.known(options);
-        let (problem, _) = problem::read(&earlier.source);
-        let asked = problem.queries.len().checked_sub(1);
-        self.state = State { problem: Arc::new(problem), current: earlier.current, asked };
-        self.last = None;
-        say(remark(Text::of("Taken back: ").math(Math::Code(earlier.line)).say(".")));
+        for _ in 0..changes {
+            let Some(earlier) = self.earlier.pop_back() else { break };
+            let (problem, _) = problem::read(&earlier.source);
+            let asked = problem.queries.len().checked_sub(1);
+            self.state = State { problem: Arc::new(problem), current: earlier.current, asked };
+            self.last = None;
+            let (first, more) = earlier.line.split_once('\n').map_or((&*earlier.line, ""), |(first, _)| (first, " …"));
+            say(remark(Text::of("Taken back: ").math(Math::Code(first.trim_end().to_owned())).say(format!("{more}."))));
+        }
         self.compare(before, options, say);
     }
 
-    /// Says what is wrong with a new text; whether it can stand.
+    /// Says what is wrong with a new text, and what in the line that was typed seems misspelt; whether it can stand.
     fn tell(&self, found: &[Diagnostic], place: Span, line: &str, say: Say<'_>) -> bool {
         let wrong = found.iter().any(Diagnostic::is_error);
-        for fault in found.iter().filter(|fault| fault.is_error()) {
-            say(Said::Diagnostic(diagnostics::moved(fault, place, line)));
+        let typed = |label: &Label| place.start <= label.span.start && label.span.end <= place.end;
+        for fault in found {
+            // A graph being drawn has much that only looks odd for now; but a name may be misspelt.
+            let misspelt = !wrong && !fault.fixes.is_empty() && fault.labels.first().is_some_and(typed);
+            if fault.is_error() || misspelt {
+                say(Said::Diagnostic(diagnostics::moved(fault, place, line)));
+            }
         }
         !wrong
     }

@@ -25,7 +25,7 @@ pub const COMMANDS: [(&str, &str, &str); 14] = [
     (":explain", " [QUESTION]", "the last answer, or a named one, in plain words"),
     (":latex", " [QUESTION]", "the last answer, or a named one, as LaTeX"),
     (":show", "", "the file as it stands"),
-    (":undo", "", "take the last change back"),
+    (":undo", " [N]", "take the last change back, or the last N"),
     (":time", "", "say how long answers take, or stop saying it"),
     (":quit", "", "end; Ctrl-D does too"),
 ];
@@ -77,7 +77,11 @@ impl Session {
             "latex" => self.again(rest, options, say, |problem, answer| {
                 Said::Text(render::latex(&shown(problem, answer, Steps::None, true)))
             }),
-            "undo" => self.undo(options, say),
+            "undo" => match rest.parse() {
+                _ if rest.is_empty() => self.undo(1, options, say),
+                Ok(changes) => self.undo(changes, options, say),
+                Err(_) => say(remark(Text::of("Say how many changes: :undo 2"))),
+            },
             "time" => {
                 self.timing = !self.timing;
                 say(remark(Text::of(if self.timing { "Times are shown." } else { "Times are shown no longer." })));

@@ -24,6 +24,15 @@ pub(super) fn no_such_variable(line: &str, name: &str) -> Diagnostic {
     error("whatif::unknown_variable", line, format!("the graph has no variable {name}"), "`:graph` shows the graph")
 }
 
+pub(super) fn not_latent(line: &str, name: &str) -> Diagnostic {
+    error(
+        "whatif::not_latent",
+        line,
+        format!("{name} is not latent"),
+        "`:graph` shows the graph; `latent u` makes u latent",
+    )
+}
+
 pub(super) fn no_such_edge(line: &str, edge: &str) -> Diagnostic {
     error("whatif::no_such_edge", line, format!("the graph has no edge `{edge}`"), "`:graph` shows the graph")
 }

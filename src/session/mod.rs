@@ -165,6 +165,15 @@ impl Session {
 
     /// Takes one line, as [`lines`] cuts them. What is wrong is said, and changes nothing.
     pub fn enter(&mut self, line: &str, options: &Options<'_>, say: Say<'_>) -> Next {
+        // What other programs call their commands, unless it is a name here.
+        let plain = match line.trim() {
+            "help" | "?" => Some("help"),
+            "quit" | "exit" => Some("quit"),
+            _ => None,
+        };
+        if let Some(word) = plain.filter(|_| !self.names(line.trim())) {
+            return self.command(word, "", options, say);
+        }
         match line::line(line) {
             Line::Nothing => {}
             Line::Comment(comment) => self.comment(comment),
@@ -174,6 +183,13 @@ impl Session {
             Line::Statement(statement) => self.statement(statement, options, say),
         }
         Next::Line
+    }
+
+    /// Whether something here has that name.
+    fn names(&self, name: &str) -> bool {
+        let problem = &self.state.problem;
+        problem.graphs.values().any(|entry| entry.source.node(name).is_some())
+            || problem.queries.iter().any(|query| query.name.as_deref() == Some(name))
     }
 
     /// Takes the text of a file in place of the present one and lists what it asks. With errors nothing changes; they

@@ -186,7 +186,8 @@ impl miette::SourceCode for Source {
                 contents.data(),
                 (window.start + contents.span().offset(), contents.span().len()).into(),
                 first + contents.line() + self.first_line() - 1,
-                contents.column(),
+                // Miette counts bytes.
+                if context_lines_before == 0 { self.line_column(span.offset()).1 - 1 } else { contents.column() },
                 contents.line_count(),
             )));
         }

@@ -329,3 +329,28 @@ fn long_lines_are_shown_in_part() {
     let lines: Vec<&str> = run.errors.lines().map(str::trim_end).collect();
     insta::assert_snapshot!("long_lines", lines.join("\n"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_no_success() {
+    for arguments in [
+        &["run", "examples/churn.causal"][..],
+        &["export", "examples/front-door.causal", "--graph", "lungs", "--to", "dot"],
+        &["completions", "bash"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let run = command(arguments).stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        assert_eq!(run.status.code(), Some(2), "{arguments:?}");
+        let told = String::from_utf8(run.stderr).unwrap();
+        assert!(told.contains("the output could not be written"), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn a_place_is_the_same_in_text_and_in_json() {
+    let text = "graph { größe -> y }\nP(y | do(größe), zz)\n";
+    let told = with_input(&["check", "-"], text);
+    assert!(told.errors.contains(":2:18]"), "{}", told.errors);
+    let json = with_input(&["check", "--format", "json", "-"], text);
+    assert!(json.output.contains("\"column\": 18"), "{}", json.output);
+}

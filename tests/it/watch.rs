@@ -56,3 +56,25 @@ fn a_file_that_is_not_there_is_told() {
     assert_eq!(run.status, 2);
     assert!(run.errors.contains("whatif::unreadable_file"), "{}", run.errors);
 }
+
+#[test]
+fn a_file_that_goes_and_comes_back_is_told() {
+    let folder = Folder::new("watch-gone");
+    let path = folder.write("a.causal", "graph { x -> y }\nP(y | do(x))\n");
+    let mut child =
+        command(&["watch", "--rounds", "2", &path]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut until = |word: &str| loop {
+        let mut line = String::new();
+        assert_ne!(lines.read_line(&mut line).unwrap(), 0, "no {word:?}");
+        if line.contains(word) {
+            break;
+        }
+    };
+    until("Rests on");
+    std::fs::remove_file(&path).unwrap();
+    until("is gone");
+    folder.write("a.causal", "graph { x -> y; x <-> y }\nP(y | do(x))\n");
+    until("is back");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
