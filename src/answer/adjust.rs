@@ -198,25 +198,34 @@ impl Listing<'_> {
                 optimal: false,
             });
         }
-        let named = self.request.with.union(&self.request.without);
-        if found.is_empty() && !self.truncated && !named.is_empty() {
-            // One that is named there may be an instrument otherwise.
-            self.why.push(format!(
-                "No instrument is left with {} set aside by the question: whatever else goes with {x} goes with {y} by another \
-                 way than through {x}, or has to be conditioned on what may not be used.",
-                words::list(self.graph, &named),
-                x = self.x(),
-                y = self.y()
-            ));
-        } else if found.is_empty() && !self.truncated {
-            self.why.push(format!(
-                "No instrument: whatever goes with {x} goes with {y} by another way than through {x}, whichever of the \
-                 ancestors is conditioned on.",
-                x = self.x(),
-                y = self.y()
-            ));
+        if found.is_empty() && !self.truncated {
+            let (x, y) = (self.x(), self.y());
+            let otherwise = self.otherwise_instruments();
+            self.why.push(if otherwise.is_empty() {
+                format!(
+                    "No instrument: whatever goes with {x} goes with {y} by another way than through {x}, whichever of the \
+                     ancestors is conditioned on."
+                )
+            } else {
+                let named = self.request.with.union(&self.request.without);
+                let (named, otherwise) = (words::list(self.graph, &named), words::list(self.graph, &otherwise));
+                format!("No instrument with {named} as the question has it; asked without, {otherwise} would serve.")
+            });
         }
         self.add(found);
+    }
+
+    /// What would be an instrument, did the question name no covariates.
+    fn otherwise_instruments(&self) -> NodeSet {
+        let none = self.graph.no_nodes();
+        let free = Request { effect: self.request.effect.clone(), with: none.clone(), without: none.clone() };
+        if self.request.with.is_empty() && self.request.without.is_empty() {
+            return none;
+        }
+        let criterion = Criterion::new(self.graph, &free);
+        let serves = |node: &Node| sets::instrument(self.graph, &criterion, &free, *node).is_some();
+        let nodes = self.graph.nodes().take_while(|_| !self.context.stopped());
+        self.graph.set(nodes.filter(serves))
     }
 
     fn has_effect(&self) -> bool {

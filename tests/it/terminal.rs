@@ -288,3 +288,13 @@ fn a_long_test_shows_how_far_it_is() {
     terminal.see("500 files: 500 passed, 0 failed");
     terminal.session.exp_eof().unwrap();
 }
+
+#[test]
+fn what_is_typed_or_pasted_ahead_of_an_answer_is_not_lost() {
+    let mut terminal = Terminal::repl(&[]);
+    terminal.keys("x -> y\rz -> x\rz -> y\rP(y | do(x))\r");
+    terminal.see("3 variables, 3 edges");
+    terminal.see("adjust for z");
+    terminal.see(PROMPT);
+    terminal.end();
+}
