@@ -1,8 +1,10 @@
 //! The known names nearest to a misspelt one.
 
-/// How many names are compared in one file. A file with more than this to compare has many misspelt names, and its
-/// reader has suggestions enough.
+/// How many names are compared in one file, long ones counted several times. A file with more than this to compare has
+/// many misspelt names, and its reader has suggestions enough.
 pub(super) const MAX_COMPARISONS: usize = 1_000_000;
+/// A comparison of two names counts once more for so many pairs of their letters.
+const PAIRS: usize = 64;
 /// Longer names are not compared: the distance takes quadratic time.
 const MAX_LENGTH: usize = 64;
 /// How many names are suggested.
@@ -27,7 +29,7 @@ impl Nearest {
         Self { left, most: left, wanted: false }
     }
 
-    /// How many names have been compared; None where more would have been with a larger budget.
+    /// How many names have been compared, long ones counted several times; None where more would have been with a larger budget.
     pub fn compared(&self) -> Option<usize> {
         (!self.wanted || self.left > 0).then_some(self.most - self.left)
     }
@@ -63,6 +65,7 @@ impl Nearest {
             if other > MAX_LENGTH || length.abs_diff(other) > allowed || name == wrong {
                 continue;
             }
+            self.left = self.left.saturating_sub(length * other / PAIRS);
             let distance = strsim::osa_distance(&wanted, &name.to_lowercase());
             if distance <= allowed {
                 let at = best.partition_point(|&(d, _)| d <= distance);
