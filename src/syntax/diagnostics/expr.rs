@@ -166,7 +166,7 @@ pub(in crate::syntax) fn do_before_bar(source: &Source, span: Span) -> Diagnosti
 
 pub(in crate::syntax) fn do_outside_term(source: &Source, span: Span) -> Diagnostic {
     error("whatif::do_outside_term", source, "an action stands only among the conditions of a term", span, "")
-        .help("write `P(y | do(x))`; a variable named do stands in quotes")
+        .help("write `P(y | do(x))`, with a capital P; a variable named do stands in quotes")
 }
 
 pub(in crate::syntax) fn do_without_parentheses(source: &Source, span: Span) -> Diagnostic {
