@@ -135,7 +135,7 @@ impl Edit {
                 plain.edges.retain(|(a, b, _)| a != name && b != name);
             }
             Self::DropLatent(node) => {
-                plain.latents.remove(NAMES[*node]);
+                plain.latents.remove(NAMES[*node]).then_some(())?;
             }
         }
         let (_, found) = problem::read(&Source::new("", plain.text()));
